@@ -1,0 +1,94 @@
+//! What a provider gave for a record besides the verdict.
+
+use std::fmt;
+
+/// A value that a provider gave: a number or a text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Fact {
+    /// A whole number, such as a record id.
+    Number(u64),
+    /// A text, such as a request id.
+    Text(String),
+    /// Several numbers, such as the records of one phone number.
+    Numbers(Vec<u64>),
+}
+
+impl fmt::Display for Fact {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Number(number) => write!(f, "{number}"),
+            Self::Text(text) => f.write_str(text),
+            Self::Numbers(numbers) => {
+                let mut first = true;
+                for number in numbers {
+                    if !first {
+                        f.write_str(" ")?;
+                    }
+                    first = false;
+                    write!(f, "{number}")?;
+                }
+                Ok(())
+            }
+        }
+    }
+}
+
+impl From<u64> for Fact {
+    fn from(number: u64) -> Self {
+        Self::Number(number)
+    }
+}
+
+impl From<String> for Fact {
+    fn from(text: String) -> Self {
+        Self::Text(text)
+    }
+}
+
+/// Named values that a provider gave for a record (`record_id`, `matched_type`, `call_id`, `request_id`, ...).
+///
+/// Names are stable: they appear in outputs and the journal. Empty facts cost no allocation.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Facts(Vec<(&'static str, Fact)>);
+
+impl Facts {
+    /// No facts.
+    #[must_use]
+    pub const fn none() -> Self {
+        Self(Vec::new())
+    }
+
+    /// These facts and one more; a fact of the same name is replaced.
+    #[must_use]
+    pub fn with(mut self, name: &'static str, fact: impl Into<Fact>) -> Self {
+        self.set(name, fact);
+        self
+    }
+
+    /// Sets a fact; one of the same name is replaced.
+    pub fn set(&mut self, name: &'static str, fact: impl Into<Fact>) {
+        let fact = fact.into();
+        match self.0.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, old)) => *old = fact,
+            None => self.0.push((name, fact)),
+        }
+    }
+
+    /// The fact of that name.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&Fact> {
+        self.0.iter().find(|(known, _)| *known == name).map(|(_, fact)| fact)
+    }
+
+    /// Name and value, in the order in which they were set.
+    pub fn iter(&self) -> impl Iterator<Item = (&'static str, &Fact)> {
+        self.0.iter().map(|(name, fact)| (*name, fact))
+    }
+
+    /// True when the provider gave nothing.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}

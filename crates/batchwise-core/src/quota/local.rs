@@ -1,0 +1,178 @@
+//! The quota of one process.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use governor::clock::Clock as GovernorClock;
+use governor::middleware::NoOpMiddleware;
+use governor::state::{InMemoryState, NotKeyed};
+
+use super::ring::Ring;
+use super::{Quota, Slot, Ticket, Window};
+use crate::clock::{SharedClock, SystemClock, Tick};
+
+/// A quiet time after which connections have to be made anew, so that a call may arrive much later than it left.
+const COLD_AFTER: Duration = Duration::from_secs(5);
+
+/// How much later than it left a call over a new connection is taken to arrive, unless its answer came sooner.
+const COLD_DELAY: Duration = Duration::from_millis(500);
+
+/// Stacked hard windows, smooth pacing and a common pause, for the clients of one process.
+#[derive(Debug)]
+pub struct LocalQuota {
+    clock: SharedClock,
+    state: Mutex<State>,
+}
+
+type Smoother = governor::RateLimiter<NotKeyed, InMemoryState, Ticks, NoOpMiddleware<Tick>>;
+
+#[derive(Debug)]
+struct State {
+    /// Shortest window first.
+    rings: Vec<Ring>,
+    smoother: Option<Smoother>,
+    paused_until: Tick,
+    next_ticket: u64,
+    last_send: Option<Tick>,
+    /// Calls still to be taken as made over a new connection.
+    cold: u32,
+    cold_tickets: Vec<(Ticket, Tick)>,
+}
+
+/// Our clock as governor reads it; governor's own would ignore a paused or a fake one.
+#[derive(Debug, Clone)]
+struct Ticks(SharedClock);
+
+impl GovernorClock for Ticks {
+    type Instant = Tick;
+
+    fn now(&self) -> Tick {
+        self.0.now()
+    }
+}
+
+impl LocalQuota {
+    /// Stacked windows on the machine's clock.
+    pub fn new(windows: impl IntoIterator<Item = Window>) -> Self {
+        Self::on_clock(SystemClock::shared(), windows)
+    }
+
+    /// Stacked windows on a clock of your own.
+    pub fn on_clock(clock: SharedClock, windows: impl IntoIterator<Item = Window>) -> Self {
+        let mut windows: Vec<Window> = windows.into_iter().collect();
+        windows.sort_by_key(Window::per);
+        let smoother = windows.iter().find(|window| !window.is_budget()).and_then(|window| {
+            let spacing = window.guarded() / window.limit().get();
+            let quota = governor::Quota::with_period(spacing)?.allow_burst(window.burst());
+            Some(Smoother::direct_with_clock(quota, Ticks(SharedClock::clone(&clock))))
+        });
+        let state = State {
+            rings: windows.into_iter().map(Ring::new).collect(),
+            smoother,
+            paused_until: Tick::ZERO,
+            next_ticket: 0,
+            last_send: None,
+            cold: 0,
+            cold_tickets: Vec::new(),
+        };
+        Self {
+            clock,
+            state: Mutex::new(state),
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        // The state is consistent after every statement, so a panic elsewhere does not spoil it.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn try_acquire(&self, cost: u32) -> Slot {
+        let mut state = self.state();
+        let now = self.clock.now();
+        if state.paused_until > now {
+            return Slot::Wait {
+                wait: state.paused_until - now,
+                paused: true,
+            };
+        }
+        // Look at every window before taking from any, so that a refusal of one wastes nothing of another.
+        let mut free_at = now;
+        for ring in &mut state.rings {
+            let at = ring.free_at(cost, now);
+            if at > now && ring.window().is_budget() {
+                return Slot::Exhausted { wait: at - now };
+            }
+            free_at = free_at.max(at);
+        }
+        if free_at > now {
+            return Slot::Wait {
+                wait: free_at - now,
+                paused: false,
+            };
+        }
+        if let Some(Err(not_until)) = state.smoother.as_ref().map(governor::RateLimiter::check) {
+            return Slot::Wait {
+                // A wait of nothing would make the caller spin on a rounding error.
+                wait: not_until.wait_time_from(now).max(Duration::from_micros(100)),
+                paused: false,
+            };
+        }
+        Slot::Granted(state.grant(cost, now))
+    }
+}
+
+impl State {
+    fn grant(&mut self, cost: u32, now: Tick) -> Ticket {
+        let ticket = Ticket::new(self.next_ticket);
+        self.next_ticket += 1;
+        if self.last_send.is_none_or(|last| now.saturating_sub(last) > COLD_AFTER) {
+            self.cold = self.rings.first().map_or(0, |ring| ring.window().limit().get());
+        }
+        self.last_send = Some(now);
+        if self.cold > 0 {
+            self.cold -= 1;
+            self.cold_tickets.push((ticket, now));
+        }
+        for ring in &mut self.rings {
+            ring.push(ticket, cost, now);
+        }
+        ticket
+    }
+}
+
+#[async_trait]
+impl Quota for LocalQuota {
+    async fn acquire(&self, cost: u32) -> Slot {
+        self.try_acquire(cost)
+    }
+
+    fn finished(&self, ticket: Ticket) {
+        let mut state = self.state();
+        let Some(at) = state.cold_tickets.iter().position(|(cold, _)| *cold == ticket) else {
+            return;
+        };
+        let (_, sent) = state.cold_tickets.swap_remove(at);
+        // The answer came, so the call arrived before now: possibly long after it left.
+        let arrived = self.clock.now().min(sent.saturating_add(COLD_DELAY));
+        for ring in &mut state.rings {
+            ring.restamp(ticket, arrived);
+        }
+    }
+
+    fn pause(&self, wait: Duration) {
+        let until = self.clock.now().saturating_add(wait);
+        let mut state = self.state();
+        state.paused_until = state.paused_until.max(until);
+    }
+
+    fn least_time(&self, calls: u64) -> Duration {
+        let state = self.state();
+        state
+            .rings
+            .iter()
+            .map(|ring| ring.window().least_time(calls))
+            .max()
+            .unwrap_or_default()
+    }
+}

@@ -1,0 +1,144 @@
+//! Records: the things to delete or update.
+
+use std::fmt;
+
+/// One thing to delete or update, typed by its provider.
+///
+/// Records are small values; their text key is formatted only at the rim (files, reports).
+pub trait Record: Clone + fmt::Debug + Send + Sync + 'static {
+    /// The stable text key used in files, the journal and reports: `51001`, `counteragent:70011`, `7001`.
+    fn key(&self) -> String;
+
+    /// What makes two records the same within a job.
+    fn identity(&self) -> Identity;
+
+    /// The part of the target that the key leaves out, such as a campaign; records are unique per scope and key.
+    fn scope(&self) -> Option<String> {
+        None
+    }
+
+    /// Bytes that this record adds to a request, separators included; counted against
+    /// [`Descriptor::max_bytes`](crate::Descriptor::max_bytes).
+    fn encoded_len(&self) -> usize {
+        0
+    }
+
+    /// Records of different groups never share a request.
+    fn group(&self) -> u64 {
+        0
+    }
+
+    /// Records of a later stage are sent when all of the earlier stages are settled (children before parents).
+    fn stage(&self) -> u8 {
+        0
+    }
+
+    /// Hashes of what this record touches: two records that share one are never reordered and never in flight together.
+    fn conflicts(&self) -> &[u64] {
+        &[]
+    }
+}
+
+/// What makes two records the same, and by what an answer names a record.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Identity {
+    /// A number within a number space (a kind, a campaign).
+    Number {
+        /// The number space.
+        space: u64,
+        /// The number.
+        id: u64,
+    },
+    /// A text within a space.
+    Text {
+        /// The space.
+        space: u64,
+        /// The text.
+        text: String,
+    },
+    /// Never the same as another one, even with the same content (leads: order and repetition have a meaning).
+    Unique,
+}
+
+impl Identity {
+    /// A number in the only number space of a method.
+    #[must_use]
+    pub fn number(id: u64) -> Self {
+        Self::Number { space: 0, id }
+    }
+}
+
+/// A text that is not the key of a record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InvalidRecord {
+    text: String,
+    expected: String,
+}
+
+impl InvalidRecord {
+    /// The text as it came and what was expected, in words: "a positive whole number such as 51001".
+    pub fn new(text: impl Into<String>, expected: impl Into<String>) -> Self {
+        Self {
+            text: text.into(),
+            expected: expected.into(),
+        }
+    }
+
+    /// The text as it came.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// What was expected in its place.
+    #[must_use]
+    pub fn expected(&self) -> &str {
+        &self.expected
+    }
+}
+
+impl fmt::Display for InvalidRecord {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "`{}` is not {}", self.text, self.expected)
+    }
+}
+
+impl std::error::Error for InvalidRecord {}
+
+/// Reads a plain decimal number: digits only, no sign, no leading zeros, at most `u64::MAX`.
+///
+/// # Errors
+/// [`InvalidRecord`] with `expected` for anything else; leading zeros are refused because a spreadsheet or a text
+/// identifier may stand behind them.
+pub fn parse_number(text: &str, expected: &str) -> Result<u64, InvalidRecord> {
+    let trimmed = text.trim();
+    let plain = !trimmed.is_empty() && trimmed.bytes().all(|byte| byte.is_ascii_digit());
+    let led_by_zero = trimmed.len() > 1 && trimmed.starts_with('0');
+    if !plain || led_by_zero {
+        return Err(InvalidRecord::new(text, expected));
+    }
+    trimmed.parse().map_err(|_| InvalidRecord::new(text, expected))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_is_digits_only() {
+        assert_eq!(parse_number(" 51001 ", "a number"), Ok(51001));
+        for bad in [
+            "",
+            "-1",
+            "+1",
+            "1.0",
+            "1 234",
+            "007",
+            "18446744073709551616",
+            "１２",
+            "1e3",
+        ] {
+            assert!(parse_number(bad, "a number").is_err(), "{bad}");
+        }
+    }
+}

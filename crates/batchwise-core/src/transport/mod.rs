@@ -1,0 +1,37 @@
+//! HTTP as three nouns: a [`Transport`] takes a request and brings the whole [`Answer`]; [`HttpCaller`] is what providers hold.
+
+mod answer;
+mod caller;
+mod error;
+mod reqwest_transport;
+mod retry_after;
+
+pub use answer::Answer;
+pub use caller::HttpCaller;
+pub use error::{TransportError, TransportErrorKind};
+pub use reqwest_transport::{ReqwestTransport, TransportOptions};
+pub use retry_after::parse_retry_after;
+
+use std::fmt;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+
+/// Most bytes of an answer that are read; a larger one is a cut answer.
+pub const MAX_ANSWER_BYTES: usize = 8 * 1024 * 1024;
+
+/// Carries one request and brings the whole answer, with no retries, no redirects and a bounded size.
+///
+/// The default is [`ReqwestTransport`]; tests bring their own.
+#[async_trait]
+pub trait Transport: fmt::Debug + Send + Sync {
+    /// Sends the request and reads the answer to its last byte.
+    ///
+    /// # Errors
+    /// [`TransportError`] when no whole answer came; its kind says how far the request got.
+    async fn send(&self, request: http::Request<Bytes>) -> Result<http::Response<Bytes>, TransportError>;
+}
+
+/// A shared transport.
+pub type SharedTransport = Arc<dyn Transport>;

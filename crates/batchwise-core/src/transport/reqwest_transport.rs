@@ -1,0 +1,141 @@
+//! The default transport, the only place that knows reqwest.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use bytes::{Bytes, BytesMut};
+
+use super::{MAX_ANSWER_BYTES, Transport, TransportError, TransportErrorKind};
+use crate::base_url::BaseUrl;
+use crate::error::BuildError;
+
+/// Settings of the default transport.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct TransportOptions {
+    /// One call from connect to the last byte of the answer; default 30 s, as the providers' own samples use.
+    pub timeout: Duration,
+    /// The connect alone; default 10 s, and never more than `timeout`.
+    pub connect_timeout: Duration,
+}
+
+impl Default for TransportOptions {
+    fn default() -> Self {
+        Self {
+            timeout: Duration::from_secs(30),
+            connect_timeout: Duration::from_secs(10),
+        }
+    }
+}
+
+impl TransportOptions {
+    /// The same with another time for one call.
+    #[must_use]
+    pub const fn with_timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = timeout;
+        self
+    }
+}
+
+/// HTTP over reqwest: time-outs always on, no redirects, no automatic retries, bounded answers.
+#[derive(Debug, Clone)]
+pub struct ReqwestTransport {
+    client: reqwest::Client,
+}
+
+impl ReqwestTransport {
+    /// A transport for one origin. Proxies of the environment are used, but never for loopback.
+    ///
+    /// # Errors
+    /// [`BuildError`] when the origin wants TLS and this build has none, when feature `rustls-no-provider` finds no
+    /// installed crypto provider, or when the TLS back end cannot start.
+    pub fn new(base: &BaseUrl, options: &TransportOptions) -> Result<Self, BuildError> {
+        if base.is_https() {
+            check_tls()?;
+        }
+        let mut builder = reqwest::Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .retry(reqwest::retry::never())
+            .timeout(options.timeout)
+            .connect_timeout(options.connect_timeout.min(options.timeout))
+            .tcp_nodelay(true);
+        if base.is_loopback() {
+            builder = builder.no_proxy();
+        }
+        let client = match no_provider() {
+            // Without a provider reqwest's TLS set-up panics; plain HTTP to loopback needs none.
+            true if !base.is_https() => return Err(BuildError::no_crypto_provider()),
+            _ => builder
+                .build()
+                .map_err(|error| BuildError::transport(error.without_url()))?,
+        };
+        Ok(Self { client })
+    }
+}
+
+/// True when the build leaves the crypto provider to the application and none is installed.
+fn no_provider() -> bool {
+    #[cfg(all(feature = "rustls-no-provider", not(feature = "rustls"), not(feature = "native-tls")))]
+    {
+        rustls::crypto::CryptoProvider::get_default().is_none()
+    }
+    #[cfg(not(all(feature = "rustls-no-provider", not(feature = "rustls"), not(feature = "native-tls"))))]
+    {
+        false
+    }
+}
+
+/// Fails where reqwest would panic or give up with a riddle.
+fn check_tls() -> Result<(), BuildError> {
+    if !cfg!(any(
+        feature = "rustls",
+        feature = "native-tls",
+        feature = "rustls-no-provider"
+    )) {
+        return Err(BuildError::no_tls());
+    }
+    if no_provider() {
+        return Err(BuildError::no_crypto_provider());
+    }
+    Ok(())
+}
+
+#[async_trait]
+impl Transport for ReqwestTransport {
+    async fn send(&self, request: http::Request<Bytes>) -> Result<http::Response<Bytes>, TransportError> {
+        let request = reqwest::Request::try_from(request.map(reqwest::Body::from))
+            .map_err(|error| TransportError::new(TransportErrorKind::Build).with_source(error.without_url()))?;
+        let mut response = self.client.execute(request).await.map_err(before_answer)?;
+        let status = response.status();
+        let mut head = http::Response::new(());
+        *head.status_mut() = status;
+        std::mem::swap(head.headers_mut(), response.headers_mut());
+        let mut body = BytesMut::new();
+        while let Some(chunk) = response.chunk().await.map_err(|error| within_answer(error, status))? {
+            if body.len() + chunk.len() > MAX_ANSWER_BYTES {
+                return Err(TransportError::new(TransportErrorKind::TooLarge(status)));
+            }
+            body.extend_from_slice(&chunk);
+        }
+        Ok(head.map(|()| body.freeze()))
+    }
+}
+
+/// Only a failed connect proves that nothing was sent; everything else may have arrived.
+fn before_answer(error: reqwest::Error) -> TransportError {
+    let kind = if error.is_connect() {
+        TransportErrorKind::Connect
+    } else if error.is_builder() {
+        TransportErrorKind::Build
+    } else if error.is_timeout() {
+        TransportErrorKind::Timeout
+    } else {
+        TransportErrorKind::Closed
+    };
+    TransportError::new(kind).with_source(error.without_url())
+}
+
+/// The answer had begun: its status is known, so the request was received.
+fn within_answer(error: reqwest::Error, status: http::StatusCode) -> TransportError {
+    TransportError::new(TransportErrorKind::Cut(status)).with_source(error.without_url())
+}
