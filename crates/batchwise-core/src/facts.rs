@@ -92,3 +92,27 @@ impl Facts {
         self.0.is_empty()
     }
 }
+
+impl Facts {
+    /// Takes over what a later answer gave: numbers of the same name are collected, texts are replaced.
+    pub(crate) fn merge(&mut self, later: Self) {
+        if self.0.is_empty() {
+            *self = later;
+            return;
+        }
+        for (name, fact) in later.0 {
+            let merged = match (self.get(name), fact) {
+                (Some(Fact::Number(old)), Fact::Number(new)) if *old != new => Fact::Numbers(vec![*old, new]),
+                (Some(Fact::Numbers(old)), Fact::Number(new)) if !old.contains(&new) => {
+                    Fact::Numbers(old.iter().copied().chain([new]).collect())
+                }
+                (Some(Fact::Numbers(old)), Fact::Numbers(new)) => {
+                    let more = new.iter().copied().filter(|number| !old.contains(number));
+                    Fact::Numbers(old.iter().copied().chain(more).collect())
+                }
+                (_, fact) => fact,
+            };
+            self.set(name, merged);
+        }
+    }
+}

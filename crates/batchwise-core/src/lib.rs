@@ -2,21 +2,38 @@
 
 mod base_url;
 pub mod clock;
+mod dedupe;
+mod deleter;
 mod descriptor;
 mod error;
 mod facts;
 mod method;
+pub mod observe;
+mod outcome;
+pub mod plan;
 pub mod quota;
+mod reason;
+mod reconcile;
 mod record;
 mod reply;
+mod report;
+mod run;
 mod secret;
+#[cfg(feature = "test-util")]
+pub mod test_util;
 pub mod transport;
 
 pub use base_url::BaseUrl;
+pub use deleter::{BatchDeleter, KeyStream, RecordKey};
 pub use descriptor::{Action, Descriptor, NamedRefusal};
 pub use error::{BuildError, CallError, CallErrorKind, Sent, Violation};
 pub use facts::{Fact, Facts};
 pub use method::{BatchMethod, Deletes};
+pub use outcome::{Outcome, Subject, Verdict};
+pub use reason::{Reason, ReasonKind};
+pub use reconcile::{Finding, Reconciled, reconcile};
 pub use record::{Identity, InvalidRecord, Record, parse_number};
 pub use reply::{Reply, Said, Statement};
+pub use report::{Counts, Report, Summary};
+pub use run::{InputError, OutcomeStream, RunOptions, StopToken, run, run_all, run_entries};
 pub use secret::{MASK, Secret, Secrets, percent_encoded};

@@ -97,19 +97,15 @@ impl LocalQuota {
             };
         }
         // Look at every window before taking from any, so that a refusal of one wastes nothing of another.
-        let mut free_at = now;
-        for ring in &mut state.rings {
-            let at = ring.free_at(cost, now);
-            if at > now && ring.window().is_budget() {
-                return Slot::Exhausted { wait: at - now };
+        match state.free_at(cost, now) {
+            Free::Exhausted(wait) => return Slot::Exhausted { wait },
+            Free::At(at) if at > now => {
+                return Slot::Wait {
+                    wait: at - now,
+                    paused: false,
+                };
             }
-            free_at = free_at.max(at);
-        }
-        if free_at > now {
-            return Slot::Wait {
-                wait: free_at - now,
-                paused: false,
-            };
+            Free::At(_) => {}
         }
         if let Some(Err(not_until)) = state.smoother.as_ref().map(governor::RateLimiter::check) {
             return Slot::Wait {
@@ -122,7 +118,25 @@ impl LocalQuota {
     }
 }
 
+/// When the windows have room.
+enum Free {
+    At(Tick),
+    Exhausted(Duration),
+}
+
 impl State {
+    fn free_at(&mut self, cost: u32, now: Tick) -> Free {
+        let mut free_at = now;
+        for ring in &mut self.rings {
+            let at = ring.free_at(cost, now);
+            if at > now && ring.window().is_budget() {
+                return Free::Exhausted(at - now);
+            }
+            free_at = free_at.max(at);
+        }
+        Free::At(free_at)
+    }
+
     fn grant(&mut self, cost: u32, now: Tick) -> Ticket {
         let ticket = Ticket::new(self.next_ticket);
         self.next_ticket += 1;
@@ -145,6 +159,17 @@ impl State {
 impl Quota for LocalQuota {
     async fn acquire(&self, cost: u32) -> Slot {
         self.try_acquire(cost)
+    }
+
+    fn ready_in(&self, cost: u32) -> Duration {
+        let mut state = self.state();
+        let now = self.clock.now();
+        let paused = state.paused_until.saturating_sub(now);
+        match state.free_at(cost, now) {
+            Free::At(at) => paused.max(at.saturating_sub(now)),
+            // Asking for the slot says that it is spent.
+            Free::Exhausted(_) => Duration::ZERO,
+        }
     }
 
     fn finished(&self, ticket: Ticket) {

@@ -27,6 +27,12 @@ pub trait Quota: fmt::Debug + Send + Sync {
     /// A granted slot is for a call made at once: it counts from this moment, used or not.
     async fn acquire(&self, cost: u32) -> Slot;
 
+    /// How long there is certainly no slot for a call of this cost. A hint that takes nothing; zero when in doubt.
+    fn ready_in(&self, cost: u32) -> Duration {
+        let _ = cost;
+        Duration::ZERO
+    }
+
     /// The call of a ticket ended, answered or not.
     fn finished(&self, ticket: Ticket);
 

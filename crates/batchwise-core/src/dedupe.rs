@@ -1,0 +1,114 @@
+//! Which records were seen before, in memory that hardly grows.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::hash::{BuildHasher, RandomState};
+
+use roaring::RoaringTreemap;
+
+use crate::record::Identity;
+
+/// So many first lines are remembered; a repeat of a later record is still found, but its first line is not told.
+const REMEMBERED_LINES: usize = 65_536;
+
+/// The identities seen so far: numbers in compressed bitmaps, texts as 128-bit keyed hashes.
+///
+/// A collision of 128 keyed bits is out of reach for chance and for whoever writes the input.
+#[derive(Debug, Default)]
+pub(crate) struct Seen {
+    numbers: BTreeMap<u64, RoaringTreemap>,
+    texts: HashSet<u128>,
+    lines: HashMap<u128, u64>,
+    keys: (RandomState, RandomState),
+}
+
+/// What is known of an identity.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Sighting {
+    /// It was not seen before.
+    First,
+    /// It was, at this line if that is still known.
+    Repeat(Option<u64>),
+}
+
+impl Seen {
+    /// Notes a valid record.
+    pub(crate) fn note(&mut self, identity: &Identity, line: u64) -> Sighting {
+        let fresh = match identity {
+            Identity::Number { space, id } => self.numbers.entry(*space).or_default().insert(*id),
+            Identity::Text { .. } => {
+                let hash = self.hash(identity);
+                self.texts.insert(hash)
+            }
+            Identity::Unique => return Sighting::First,
+        };
+        self.sighting(fresh, identity, line)
+    }
+
+    /// Notes a text that is no record.
+    pub(crate) fn note_invalid(&mut self, text: &str, line: u64) -> Sighting {
+        // Its own kind of value: it can't be mistaken for a record's identity.
+        let value = ("invalid", text);
+        let hash = self.hash(&value);
+        let fresh = self.texts.insert(hash);
+        self.sighting(fresh, &value, line)
+    }
+
+    fn sighting(&mut self, fresh: bool, value: &impl std::hash::Hash, line: u64) -> Sighting {
+        if !fresh {
+            return Sighting::Repeat(self.lines.get(&self.hash(value)).copied());
+        }
+        if self.lines.len() < REMEMBERED_LINES {
+            self.lines.insert(self.hash(value), line);
+        }
+        Sighting::First
+    }
+
+    fn hash(&self, value: &impl std::hash::Hash) -> u128 {
+        u128::from(self.keys.0.hash_one(value)) << 64 | u128::from(self.keys.1.hash_one(value))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_repeat_refers_to_the_first_line() {
+        let mut seen = Seen::default();
+        assert_eq!(seen.note(&Identity::number(7), 1), Sighting::First);
+        assert_eq!(seen.note(&Identity::number(8), 2), Sighting::First);
+        assert_eq!(seen.note(&Identity::number(7), 3), Sighting::Repeat(Some(1)));
+    }
+
+    #[test]
+    fn spaces_are_separate() {
+        let mut seen = Seen::default();
+        assert_eq!(seen.note(&Identity::Number { space: 1, id: 7 }, 1), Sighting::First);
+        assert_eq!(seen.note(&Identity::Number { space: 2, id: 7 }, 2), Sighting::First);
+        let text = |space| Identity::Text {
+            space,
+            text: "7".into(),
+        };
+        assert_eq!(seen.note(&text(1), 3), Sighting::First);
+        assert_eq!(seen.note(&text(2), 4), Sighting::First);
+        assert_eq!(seen.note_invalid("7", 5), Sighting::First);
+        assert_eq!(seen.note(&text(2), 6), Sighting::Repeat(Some(4)));
+    }
+
+    #[test]
+    fn unique_records_are_never_repeats() {
+        let mut seen = Seen::default();
+        assert_eq!(seen.note(&Identity::Unique, 1), Sighting::First);
+        assert_eq!(seen.note(&Identity::Unique, 2), Sighting::First);
+    }
+
+    #[test]
+    fn a_repeat_is_found_even_when_its_first_line_is_forgotten() {
+        let mut seen = Seen::default();
+        let many = u64::try_from(REMEMBERED_LINES).unwrap() + 10;
+        for id in 0..many {
+            assert_eq!(seen.note(&Identity::number(id), id + 1), Sighting::First);
+        }
+        assert_eq!(seen.note(&Identity::number(many - 1), many + 1), Sighting::Repeat(None));
+    }
+}

@@ -1,0 +1,108 @@
+//! Records under way, and the batches that carry them.
+
+use crate::facts::Facts;
+use crate::reason::Reason;
+
+/// A record that has no outcome yet.
+#[derive(Debug, Clone)]
+pub(super) struct Pending<R> {
+    pub(super) record: R,
+    pub(super) meta: Meta,
+}
+
+/// What is known of a record under way.
+#[derive(Debug, Clone)]
+pub(super) struct Meta {
+    pub(super) line: u64,
+    /// Calls that carried it and could have settled it.
+    pub(super) attempts: u32,
+    /// Of these, the ones that brought nothing readable about it.
+    pub(super) failures: u32,
+    /// Calls that the job had answered when this record's first one failed.
+    pub(super) answered_before: u64,
+    /// How often it was deferred as busy.
+    pub(super) rounds: u32,
+    /// Why a call of this job may have acted on it without telling; `None` when no call can have.
+    pub(super) doubt: Option<Reason>,
+    /// A part of it was removed by a call that found the rest busy.
+    pub(super) partly: bool,
+    /// What the provider gave on the way.
+    pub(super) facts: Facts,
+}
+
+impl<R> Pending<R> {
+    pub(super) fn new(record: R, line: u64) -> Self {
+        Self {
+            record,
+            meta: Meta {
+                line,
+                attempts: 0,
+                failures: 0,
+                answered_before: 0,
+                rounds: 0,
+                doubt: None,
+                partly: false,
+                facts: Facts::none(),
+            },
+        }
+    }
+}
+
+/// The records of one call. Give it back to [`Plan::settle`](super::Plan::settle) with what came of the call.
+#[derive(Debug)]
+#[must_use = "a batch that is not settled loses its records"]
+pub struct Batch<R> {
+    pub(super) records: Vec<R>,
+    pub(super) metas: Vec<Meta>,
+    pub(super) group: u64,
+    pub(super) origin: Origin,
+}
+
+/// Where a batch comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Origin {
+    /// Fresh and due records together.
+    Lane,
+    /// A part of a batch that failed again and again: its records travel alone.
+    Suspect,
+    /// A part of a batch that was refused without a name.
+    Part {
+        /// The number of the search for the bad record; its budget is the plan's.
+        search: usize,
+    },
+}
+
+impl<R> Batch<R> {
+    /// The records, never none.
+    #[must_use]
+    pub fn records(&self) -> &[R] {
+        &self.records
+    }
+
+    pub(super) fn of(pending: Vec<Pending<R>>, group: u64, origin: Origin) -> Self {
+        let mut records = Vec::with_capacity(pending.len());
+        let mut metas = Vec::with_capacity(pending.len());
+        for one in pending {
+            records.push(one.record);
+            metas.push(one.meta);
+        }
+        Self {
+            records,
+            metas,
+            group,
+            origin,
+        }
+    }
+
+    pub(super) fn into_pending(self) -> impl DoubleEndedIterator<Item = Pending<R>> + ExactSizeIterator {
+        self.records
+            .into_iter()
+            .zip(self.metas)
+            .map(|(record, meta)| Pending { record, meta })
+    }
+
+    /// True when every record was carried by a failed call before.
+    pub(super) fn is_retry(&self) -> bool {
+        self.metas.iter().all(|meta| meta.failures > 0)
+    }
+}

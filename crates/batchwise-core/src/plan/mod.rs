@@ -1,0 +1,350 @@
+//! The scheduler of a job: a state machine without input or output, which is told the time and says what to do next.
+//!
+//! A plan takes records ([`Plan::offer`]), says whether a batch is ready ([`Plan::poll`]), hands it out ([`Plan::take`]),
+//! takes back what came of it ([`Plan::settle`]) and gives outcomes ([`Plan::take_outcome`]). It keeps the law: every
+//! distinct record that was offered leaves it as exactly one outcome.
+//!
+//! ```text
+//!            offer                   take                       settle
+//!  records --------> fresh --------------------> in flight --------------------> outcome
+//!                      ^   due (failed, silent)      |
+//!                      |<----------------------------|  again, after a pause, together with fresh ones
+//!                      |   deferred (busy)           |
+//!                      |<----------------------------|  in rounds, when nothing fresh is left
+//!                      |   parts (refused, no name)  |
+//!                      |<----------------------------|  halved until the bad record stands alone
+//! ```
+
+mod batch;
+mod choose;
+mod lane;
+mod options;
+mod pace;
+mod settle;
+
+pub use batch::Batch;
+pub use options::PlanOptions;
+pub use settle::Attempt;
+
+use std::collections::{BTreeMap, HashSet, VecDeque};
+use std::time::SystemTime;
+
+use batch::{Meta, Pending};
+use lane::Lane;
+use pace::{RetryBudget, Throttle};
+
+use crate::clock::Tick;
+use crate::dedupe::{Seen, Sighting};
+use crate::descriptor::{Action, Descriptor};
+use crate::facts::Facts;
+use crate::outcome::{Outcome, Subject, Verdict};
+use crate::reason::{Reason, ReasonKind};
+use crate::record::Record;
+
+/// Look-ahead while some group may still fill a batch, in batches.
+const WIDEST_LOOK_AHEAD: usize = 16;
+
+/// What a plan wants next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    /// A batch is ready: [`Plan::take`] hands it out.
+    Ready,
+    /// Nothing to send before this moment, before input comes, or before a call ends; `None` when time alone changes nothing.
+    Wait(Option<Tick>),
+    /// Every record offered has its outcome and the input has ended.
+    Done,
+}
+
+/// A record of the input, or a line that is none.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Entry<R> {
+    /// A valid record from this line.
+    Record {
+        /// The line or position, from 1.
+        line: u64,
+        /// The record.
+        record: R,
+    },
+    /// A text that is no record: it becomes `rejected`.
+    Invalid {
+        /// The line or position, from 1.
+        line: u64,
+        /// The text as it came.
+        text: String,
+        /// What is wrong with it, and what was expected.
+        why: String,
+    },
+    /// No record of this stage or an earlier one follows, so that the next stage may begin before the input ends.
+    StageEnd(u8),
+}
+
+/// What became of an offered entry besides an outcome.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Offered {
+    /// It is under way (or has an outcome already).
+    Taken,
+    /// It repeats an earlier record and is not sent again.
+    Repeat {
+        /// Line of the first one, if that is still known.
+        first: Option<u64>,
+    },
+}
+
+/// The scheduler of a job. See the [module](self).
+#[derive(Debug)]
+pub struct Plan<R> {
+    descriptor: Descriptor,
+    options: PlanOptions,
+    seen: Seen,
+    lanes: BTreeMap<u64, Lane<R>>,
+    /// Parts of refused batches and batches that keep failing: they travel alone.
+    alone: VecDeque<(Tick, Batch<R>)>,
+    /// Busy records, by due time.
+    deferred: VecDeque<(Tick, Pending<R>)>,
+    /// Records of later stages.
+    held: BTreeMap<u8, VecDeque<(R, u64)>>,
+    /// The stage that is open; later ones are held.
+    stage: u8,
+    /// No record of this stage or an earlier one follows.
+    ended_stage: Option<u8>,
+    outcomes: VecDeque<Outcome<R>>,
+    /// What unsettled records that were in a call touch.
+    touched: HashSet<u64>,
+    in_flight: usize,
+    /// Records in flight, deferred, alone or in lanes.
+    unsettled: usize,
+    accepted: u64,
+    last_input: Tick,
+    input_ended: bool,
+    stop: Option<Reason>,
+    /// The input failed: what was read is still sent.
+    input_failure: Option<Reason>,
+    limited: bool,
+    budget: RetryBudget,
+    throttle: Throttle,
+    /// Calls in a row that brought nothing readable.
+    failures: u32,
+    /// No call before this moment.
+    pause_until: Tick,
+    answered: u64,
+    only_not_found: bool,
+    accepted_any: bool,
+    refused_roots: u32,
+    /// Calls left for each search for a bad record.
+    searches: Vec<u32>,
+}
+
+impl<R: Record> Plan<R> {
+    /// An empty plan for a method.
+    #[must_use]
+    pub fn new(descriptor: Descriptor, options: PlanOptions) -> Self {
+        let budget = RetryBudget::new(options.retry_budget);
+        Self {
+            descriptor,
+            options,
+            seen: Seen::default(),
+            lanes: BTreeMap::new(),
+            alone: VecDeque::new(),
+            deferred: VecDeque::new(),
+            held: BTreeMap::new(),
+            stage: 0,
+            ended_stage: None,
+            outcomes: VecDeque::new(),
+            touched: HashSet::new(),
+            in_flight: 0,
+            unsettled: 0,
+            accepted: 0,
+            last_input: Tick::ZERO,
+            input_ended: false,
+            stop: None,
+            input_failure: None,
+            limited: false,
+            budget,
+            throttle: Throttle::default(),
+            failures: 0,
+            pause_until: Tick::ZERO,
+            answered: 0,
+            only_not_found: true,
+            accepted_any: false,
+            refused_roots: 0,
+            searches: Vec::new(),
+        }
+    }
+
+    /// True when the plan can use more input now. After a stop it takes input only to give it its outcome.
+    #[must_use]
+    pub fn wants_input(&self) -> bool {
+        if self.input_ended || !self.outcomes.is_empty() {
+            return false;
+        }
+        if self.stop.is_some() {
+            return true;
+        }
+        let batch = self.descriptor.max_records.get();
+        let fresh: usize = self.lanes.values().map(|lane| lane.fresh.len()).sum();
+        let enough = batch.saturating_mul(self.options.concurrency.get() + 1);
+        let some_full = || self.lanes.values().any(|lane| lane.fresh.len() >= lane.limit);
+        fresh < enough || (fresh < batch.saturating_mul(WIDEST_LOOK_AHEAD) && !some_full())
+    }
+
+    /// Takes the next entry of the input.
+    pub fn offer(&mut self, entry: Entry<R>, now: Tick) -> Offered {
+        self.last_input = now;
+        let (line, sighting) = match &entry {
+            Entry::Record { line, record } => (*line, self.seen.note(&record.identity(), *line)),
+            Entry::Invalid { line, text, .. } => (*line, self.seen.note_invalid(text, *line)),
+            Entry::StageEnd(stage) => {
+                self.ended_stage = self.ended_stage.max(Some(*stage));
+                self.open_next_stage();
+                return Offered::Taken;
+            }
+        };
+        if let Sighting::Repeat(first) = sighting {
+            return Offered::Repeat { first };
+        }
+        match entry {
+            Entry::Invalid { text, why, .. } => {
+                let reason = Reason::with_text(ReasonKind::Validation, why);
+                self.outcomes
+                    .push_back(outcome(Subject::Invalid(text), line, Verdict::Rejected, Some(reason)));
+            }
+            Entry::Record { record, .. } => self.accept(record, line),
+            Entry::StageEnd(_) => {}
+        }
+        Offered::Taken
+    }
+
+    fn accept(&mut self, record: R, line: u64) {
+        let over = self.options.limit.is_some_and(|limit| self.accepted >= limit);
+        let why = match &self.stop {
+            Some(stop) => Some(stop.clone()),
+            None if over => Some(Reason::new(ReasonKind::Limit)),
+            None => None,
+        };
+        if let Some(why) = why {
+            self.limited |= over;
+            self.outcomes
+                .push_back(outcome(Subject::Record(record), line, Verdict::NotSent, Some(why)));
+            return;
+        }
+        self.accepted += 1;
+        if record.stage() > self.stage {
+            self.held.entry(record.stage()).or_default().push_back((record, line));
+            // The first stage may be empty altogether.
+            self.open_next_stage();
+        } else {
+            self.enqueue(record, line);
+        }
+    }
+
+    fn enqueue(&mut self, record: R, line: u64) {
+        self.unsettled += 1;
+        let descriptor = &self.descriptor;
+        let lane = self
+            .lanes
+            .entry(record.group())
+            .or_insert_with(|| Lane::new(descriptor));
+        lane.fresh.push_back(Pending::new(record, line));
+    }
+
+    /// The input has ended: what is there leaves without waiting for more.
+    pub fn end_input(&mut self) {
+        self.input_ended = true;
+        self.open_next_stage();
+    }
+
+    /// The input failed: what was read is sent and settled, then the job has stopped for this reason.
+    pub fn fail_input(&mut self, text: impl Into<String>) {
+        self.input_failure = Some(Reason::with_text(ReasonKind::Input, text));
+        self.end_input();
+    }
+
+    /// Stops the job: no further batch; what is in flight is awaited, the rest gets its outcome.
+    pub fn stop(&mut self, reason: Reason) {
+        if self.stop.is_none() {
+            self.stop = Some(reason);
+        }
+    }
+
+    /// Why the job stopped early, if it did.
+    #[must_use]
+    pub fn stopped(&self) -> Option<Reason> {
+        self.stop
+            .clone()
+            .or_else(|| self.input_failure.clone())
+            .or_else(|| self.limited.then(|| Reason::new(ReasonKind::Limit)))
+    }
+
+    /// True when no batch will leave any more.
+    #[must_use]
+    pub fn is_stopping(&self) -> bool {
+        self.stop.is_some()
+    }
+
+    /// True when calls were answered and nothing but "not found" ever came.
+    #[must_use]
+    pub fn found_nothing(&self) -> bool {
+        self.answered > 0 && self.only_not_found
+    }
+
+    /// The next outcome, if one is there.
+    pub fn take_outcome(&mut self) -> Option<Outcome<R>> {
+        self.outcomes.pop_front()
+    }
+
+    /// Opens later stages when all earlier ones are settled and nothing of them can follow.
+    fn open_next_stage(&mut self) {
+        while self.stop.is_none() && self.unsettled == 0 && self.stage < u8::MAX {
+            let ended = self.input_ended || self.ended_stage.is_some_and(|ended| ended >= self.stage);
+            if !ended || self.held.is_empty() {
+                return;
+            }
+            self.stage += 1;
+            for (record, line) in self.held.remove(&self.stage).unwrap_or_default() {
+                self.enqueue(record, line);
+            }
+        }
+    }
+
+    fn settle_as(&mut self, record: R, meta: Meta, verdict: Verdict, reason: Option<Reason>) {
+        for key in record.conflicts() {
+            self.touched.remove(key);
+        }
+        let mut settled = outcome(Subject::Record(record), meta.line, verdict, reason);
+        settled.attempts = meta.attempts;
+        settled.facts = meta.facts;
+        settled.reached = match verdict {
+            Verdict::Deleted | Verdict::Updated | Verdict::Unchanged | Verdict::PresumedDeleted => true,
+            Verdict::NotFound => self.descriptor.absence_reached,
+            Verdict::Unmatched | Verdict::Busy | Verdict::Rejected | Verdict::Unknown | Verdict::NotSent => false,
+        };
+        self.outcomes.push_back(settled);
+        self.unsettled -= 1;
+        if self.unsettled == 0 && !self.held.is_empty() {
+            self.open_next_stage();
+        }
+    }
+
+    /// The verdict for a confirmed record.
+    fn done(&self) -> Verdict {
+        match self.descriptor.action {
+            Action::Delete => Verdict::Deleted,
+            Action::Update => Verdict::Updated,
+        }
+    }
+}
+
+fn outcome<R>(subject: Subject<R>, line: u64, verdict: Verdict, reason: Option<Reason>) -> Outcome<R> {
+    Outcome {
+        subject,
+        line,
+        verdict,
+        attempts: 0,
+        reason,
+        facts: Facts::none(),
+        // The driver stamps it when it hands it out.
+        at: SystemTime::UNIX_EPOCH,
+        reached: false,
+    }
+}

@@ -1,0 +1,444 @@
+//! What a call's end means for its records.
+
+use std::time::Duration;
+
+use super::Plan;
+use super::batch::{Batch, Meta, Origin, Pending};
+use super::lane::Lane;
+use super::pace::backoff;
+use crate::clock::Tick;
+use crate::descriptor::{Action, NamedRefusal};
+use crate::error::{CallError, CallErrorKind};
+use crate::outcome::Verdict;
+use crate::reason::{Reason, ReasonKind};
+use crate::reconcile::{Finding, reconcile};
+use crate::record::Record;
+use crate::reply::{Reply, Said, Statement};
+
+/// After so many failures, while others were answered, the records of a batch travel in ever smaller ones, so that one
+/// that breaks the server does not take the others with it.
+const SUSPECT_AFTER: u32 = 3;
+
+/// The same when nothing at all was answered meanwhile, which is an outage more likely than a bad record.
+const SUSPECT_AFTER_OUTAGE: u32 = 5;
+
+/// So many batches refused as a whole, and none ever accepted: the provider refuses everything.
+const REFUSED_ROOTS: u32 = 3;
+
+/// So many batches answered with nothing but "not found": wrong campaign or account?
+const NOT_FOUND_BATCHES: u64 = 3;
+
+/// What came of a batch.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Attempt {
+    /// A readable answer.
+    Reply(Reply),
+    /// The call ended without one.
+    Failed(CallError),
+    /// No call was made, because what has to come before it failed (a login).
+    NotCalled(CallError),
+    /// No call was made, because the job is stopping.
+    Interrupted,
+    /// No call was made, because a budget of the quota is spent.
+    Exhausted,
+}
+
+impl<R: Record> Plan<R> {
+    /// Takes back a batch with what came of it. `jitter` is a fraction in `0.0..1.0`.
+    ///
+    /// Returns how long everyone who shares the quota must pause, if the server said so.
+    pub fn settle(&mut self, batch: Batch<R>, attempt: Attempt, now: Tick, jitter: f64) -> Option<Duration> {
+        self.in_flight = self.in_flight.saturating_sub(1);
+        match attempt {
+            Attempt::Reply(reply) => self.replied(batch, reply, now, jitter),
+            Attempt::Failed(error) => return self.failed(batch, error, now, jitter),
+            Attempt::NotCalled(error) => return self.not_called(batch, &error, now, jitter),
+            Attempt::Interrupted => {
+                self.requeue(batch, now);
+                self.stop(Reason::new(ReasonKind::Cancelled));
+            }
+            Attempt::Exhausted => {
+                self.requeue(batch, now);
+                self.stop(Reason::new(ReasonKind::Quota));
+            }
+        }
+        None
+    }
+
+    pub(super) fn lane(&mut self, group: u64) -> &mut Lane<R> {
+        let descriptor = &self.descriptor;
+        self.lanes.entry(group).or_insert_with(|| Lane::new(descriptor))
+    }
+
+    /// Back to the front, as if it had not left.
+    fn requeue(&mut self, batch: Batch<R>, at: Tick) {
+        match batch.origin {
+            Origin::Lane => {
+                let group = batch.group;
+                self.lane(group).push_due(at, batch.into_pending());
+            }
+            Origin::Suspect | Origin::Part { .. } => self.alone.push_front((at, batch)),
+        }
+    }
+
+    fn answered(&mut self) {
+        self.answered += 1;
+        self.failures = 0;
+        self.throttle.success();
+        self.budget.answered();
+    }
+
+    fn replied(&mut self, batch: Batch<R>, reply: Reply, now: Tick, jitter: f64) {
+        self.answered();
+        self.accepted_any = true;
+        let group = batch.group;
+        let origin = batch.origin;
+        let findings = reconcile(&batch.records, reply).findings;
+        let mut again = Vec::new();
+        for (pending, finding) in batch.into_pending().zip(findings) {
+            let Pending { record, mut meta } = pending;
+            meta.attempts += 1;
+            let nothing_said = match finding {
+                Finding::Said(statement) => {
+                    self.said(record, meta, statement, now);
+                    continue;
+                }
+                Finding::Missing => ReasonKind::Silent,
+                Finding::Conflicting => ReasonKind::Conflict,
+                Finding::Misaligned => ReasonKind::Misaligned,
+            };
+            self.only_not_found = false;
+            meta.failures += 1;
+            meta.doubt = Some(Reason::new(nothing_said));
+            again.push(Pending { record, meta });
+        }
+        self.retry(again, group, origin, now, jitter, Duration::ZERO, false);
+        if self.only_not_found
+            && !self.options.allow_missing
+            && self.descriptor.action == Action::Delete
+            && self.answered >= NOT_FOUND_BATCHES
+        {
+            self.stop(Reason::new(ReasonKind::WrongTarget));
+        }
+    }
+
+    fn said(&mut self, record: R, mut meta: Meta, statement: Statement, now: Tick) {
+        let Statement { said, .. } = statement;
+        let stated = |kind| Some(Reason::stated(kind, &statement));
+        let (verdict, reason) = match said {
+            Said::Done => (self.done(), None),
+            Said::Absent if self.descriptor.action == Action::Update => {
+                (Verdict::Unmatched, stated(ReasonKind::Provider))
+            }
+            Said::Absent if meta.partly => (Verdict::Deleted, None),
+            Said::Absent => match meta.doubt.take() {
+                Some(doubt) => (Verdict::PresumedDeleted, Some(doubt)),
+                None => (
+                    Verdict::NotFound,
+                    statement
+                        .text
+                        .is_some()
+                        .then(|| Reason::stated(ReasonKind::Provider, &statement)),
+                ),
+            },
+            Said::Unmatched => (Verdict::Unmatched, stated(ReasonKind::Provider)),
+            Said::Unchanged => match meta.doubt.take() {
+                // It may have been this job that wrote the value that is now kept.
+                Some(doubt) => (Verdict::Unknown, Some(doubt)),
+                None => (Verdict::Unchanged, None),
+            },
+            Said::Refused { conclusive } => match meta.doubt.take() {
+                // "Refused" may be how the provider says that it is already gone.
+                Some(doubt) if !conclusive => (Verdict::Unknown, Some(doubt)),
+                _ => (Verdict::Rejected, stated(ReasonKind::Provider)),
+            },
+            Said::Unclear => (Verdict::Unknown, stated(ReasonKind::Unclear)),
+            Said::Busy { partly } => {
+                meta.partly |= partly;
+                meta.facts.merge(statement.facts);
+                self.busy(record, meta, now, statement.text);
+                return;
+            }
+        };
+        self.only_not_found &= verdict == Verdict::NotFound;
+        meta.facts.merge(statement.facts);
+        self.settle_as(record, meta, verdict, reason);
+    }
+
+    fn busy(&mut self, record: R, mut meta: Meta, now: Tick, text: Option<String>) {
+        self.only_not_found = false;
+        if meta.rounds >= self.options.busy_rounds {
+            let reason = Reason::with_text(ReasonKind::Provider, text.unwrap_or_else(|| "still in use".to_owned()));
+            self.settle_as(record, meta, Verdict::Busy, Some(reason));
+            return;
+        }
+        meta.rounds += 1;
+        let due = now.saturating_add(self.options.busy_wait);
+        let place = self
+            .deferred
+            .iter()
+            .rposition(|(other, _)| *other <= due)
+            .map_or(0, |at| at + 1);
+        self.deferred.insert(place, (due, Pending { record, meta }));
+    }
+
+    fn failed(&mut self, batch: Batch<R>, error: CallError, now: Tick, jitter: f64) -> Option<Duration> {
+        match error.kind() {
+            CallErrorKind::Connect
+            | CallErrorKind::RateLimited
+            | CallErrorKind::Credentials
+            | CallErrorKind::NoSession => {
+                return self.not_called(batch, &error, now, jitter);
+            }
+            CallErrorKind::Target => {
+                self.requeue(batch, now);
+                self.stop(Reason::from_error(ReasonKind::Target, error));
+            }
+            CallErrorKind::Local => self.reject_all(batch, &error),
+            CallErrorKind::TooLarge => self.too_large(batch, &error, now),
+            CallErrorKind::Refused => self.refused(batch, &error, now),
+            CallErrorKind::Closed | CallErrorKind::Timeout | CallErrorKind::Unreadable | CallErrorKind::Server => {
+                self.lost(batch, &error, now, jitter);
+            }
+        }
+        None
+    }
+
+    /// No call, or one that was refused as a whole before anything was done: the records are as before.
+    fn not_called(&mut self, batch: Batch<R>, error: &CallError, now: Tick, jitter: f64) -> Option<Duration> {
+        self.requeue(batch, now);
+        match error.kind() {
+            CallErrorKind::RateLimited => {
+                let wait = self.throttle.refused(error.retry_after(), now, jitter);
+                match wait {
+                    Some(wait) => self.pause_until = self.pause_until.max(now.saturating_add(wait)),
+                    None => self.stop(Reason::from_error(ReasonKind::Quota, error.clone())),
+                }
+                return wait;
+            }
+            CallErrorKind::Target => self.stop(Reason::from_error(ReasonKind::Target, error.clone())),
+            _ if error.is_transient() => self.pause_for(error, now, jitter),
+            _ => self.stop(Reason::from_error(ReasonKind::Credentials, error.clone())),
+        }
+        None
+    }
+
+    /// The job catches its breath after a failed call.
+    fn pause_for(&mut self, error: &CallError, now: Tick, jitter: f64) {
+        self.failures = self.failures.saturating_add(1);
+        let pause = backoff(self.failures, jitter).max(error.retry_after().unwrap_or_default());
+        self.pause_until = self.pause_until.max(now.saturating_add(pause));
+    }
+
+    /// The call may have acted, and no readable answer came.
+    fn lost(&mut self, batch: Batch<R>, error: &CallError, now: Tick, jitter: f64) {
+        self.pause_for(error, now, jitter);
+        self.only_not_found = false;
+        let (group, origin) = (batch.group, batch.origin);
+        let mut again = Vec::with_capacity(batch.records.len());
+        for Pending { record, mut meta } in batch.into_pending() {
+            meta.attempts += 1;
+            if meta.failures == 0 {
+                meta.answered_before = self.answered;
+            }
+            meta.failures += 1;
+            meta.doubt = Some(Reason::from_error(ReasonKind::Ambiguous, error.clone()));
+            again.push(Pending { record, meta });
+        }
+        self.retry(
+            again,
+            group,
+            origin,
+            now,
+            jitter,
+            error.retry_after().unwrap_or_default(),
+            true,
+        );
+    }
+
+    /// Sends records again after a pause, or gives up on those that were tried often enough.
+    #[allow(clippy::too_many_arguments)] // one private place, called twice
+    fn retry(
+        &mut self,
+        records: Vec<Pending<R>>,
+        group: u64,
+        origin: Origin,
+        now: Tick,
+        jitter: f64,
+        at_least: Duration,
+        call_failed: bool,
+    ) {
+        let (mut shared, mut suspects) = (Vec::new(), Vec::new());
+        for pending in records {
+            if pending.meta.failures >= self.options.max_attempts {
+                let reason = pending.meta.doubt.clone();
+                self.settle_as(pending.record, pending.meta, Verdict::Unknown, reason);
+            } else if call_failed && (origin != Origin::Lane || self.is_suspect(&pending.meta)) {
+                suspects.push(pending);
+            } else {
+                shared.push(pending);
+            }
+        }
+        let due = |records: &[Pending<R>]| {
+            let failures = records.iter().map(|one| one.meta.failures).max().unwrap_or(0);
+            now.saturating_add(backoff(failures, jitter).max(at_least))
+        };
+        if !shared.is_empty() {
+            let at = due(&shared);
+            self.lane(group).push_due(at, shared.into_iter());
+        }
+        if suspects.is_empty() {
+            return;
+        }
+        let at = due(&suspects);
+        let rest = suspects.split_off(suspects.len().div_ceil(2));
+        for half in [suspects, rest] {
+            if !half.is_empty() {
+                self.alone.push_back((at, Batch::of(half, group, Origin::Suspect)));
+            }
+        }
+    }
+
+    fn is_suspect(&self, meta: &Meta) -> bool {
+        meta.failures >= SUSPECT_AFTER && self.answered > meta.answered_before || meta.failures >= SUSPECT_AFTER_OUTAGE
+    }
+
+    /// The request could not even be built with these records.
+    fn reject_all(&mut self, batch: Batch<R>, error: &CallError) {
+        for Pending { record, meta } in batch.into_pending() {
+            let (verdict, reason) = match &meta.doubt {
+                Some(doubt) => (Verdict::Unknown, doubt.clone()),
+                None => (
+                    Verdict::Rejected,
+                    Reason::from_error(ReasonKind::Validation, error.clone()),
+                ),
+            };
+            self.settle_as(record, meta, verdict, Some(reason));
+        }
+    }
+
+    fn too_large(&mut self, batch: Batch<R>, error: &CallError, now: Tick) {
+        self.answered();
+        let size = batch.records.len();
+        if size == 1 {
+            self.refuse_alone(batch, error);
+            return;
+        }
+        let lane = self.lane(batch.group);
+        lane.limit = lane.limit.min(size / 2).max(1);
+        match batch.origin {
+            Origin::Lane => self.requeue(batch, now),
+            Origin::Suspect | Origin::Part { .. } => self.split(batch, now),
+        }
+    }
+
+    /// A readable refusal of the whole batch.
+    fn refused(&mut self, batch: Batch<R>, error: &CallError, now: Tick) {
+        self.answered();
+        self.only_not_found = false;
+        let named = error
+            .violations()
+            .iter()
+            .any(|violation| violation.index < batch.records.len());
+        if named {
+            self.refused_by_name(batch, error, now);
+        } else {
+            self.refused_without_name(batch, error, now);
+        }
+    }
+
+    fn refused_by_name(&mut self, batch: Batch<R>, error: &CallError, now: Tick) {
+        let (group, origin) = (batch.group, batch.origin);
+        let unclear = self.descriptor.named_refusal == NamedRefusal::OthersUnclear || error.may_have_acted();
+        let mut others = Vec::new();
+        for (index, Pending { record, mut meta }) in batch.into_pending().enumerate() {
+            let violation = error.violations().iter().find(|violation| violation.index == index);
+            if let Some(violation) = violation {
+                meta.attempts += 1;
+                let reason = Reason::provider(violation.message.clone(), error.clone());
+                self.settle_as(record, meta, Verdict::Rejected, Some(reason));
+                continue;
+            }
+            if unclear && meta.doubt.is_none() {
+                meta.doubt = Some(Reason::from_error(ReasonKind::Ambiguous, error.clone()));
+            }
+            others.push(Pending { record, meta });
+        }
+        if others.is_empty() {
+            return;
+        }
+        match origin {
+            Origin::Lane => self.lane(group).push_due(now, others.into_iter()),
+            Origin::Suspect | Origin::Part { .. } => self.alone.push_front((now, Batch::of(others, group, origin))),
+        }
+    }
+
+    fn refused_without_name(&mut self, mut batch: Batch<R>, error: &CallError, now: Tick) {
+        for meta in &mut batch.metas {
+            meta.attempts += 1;
+        }
+        if batch.records.len() == 1 {
+            self.refuse_alone(batch, error);
+            return;
+        }
+        let search = match batch.origin {
+            Origin::Part { search } => search,
+            Origin::Lane | Origin::Suspect => {
+                self.refused_roots += 1;
+                if !self.accepted_any && self.refused_roots >= REFUSED_ROOTS {
+                    self.requeue(batch, now);
+                    self.stop(Reason::from_error(ReasonKind::Refused, error.clone()));
+                    return;
+                }
+                self.searches.push(search_budget(batch.records.len()));
+                self.searches.len() - 1
+            }
+        };
+        match self.searches.get_mut(search) {
+            Some(calls_left) if *calls_left >= 2 => {
+                *calls_left -= 2;
+                batch.origin = Origin::Part { search };
+                self.split(batch, now);
+            }
+            _ => self.refuse_alone(batch, error),
+        }
+    }
+
+    /// Both halves go alone, before anything else.
+    fn split(&mut self, batch: Batch<R>, now: Tick) {
+        let (group, origin) = (batch.group, batch.origin);
+        let mut left: Vec<Pending<R>> = batch.into_pending().collect();
+        let right = left.split_off(left.len().div_ceil(2));
+        for half in [right, left] {
+            if !half.is_empty() {
+                self.alone.push_front((now, Batch::of(half, group, origin)));
+            }
+        }
+    }
+
+    /// A record that stands alone has the refusal as its own. So have records that can't be told apart any more, unless
+    /// a call may have acted on them.
+    fn refuse_alone(&mut self, batch: Batch<R>, error: &CallError) {
+        let alone = batch.records.len() == 1;
+        for Pending { record, meta } in batch.into_pending() {
+            let acted = error
+                .may_have_acted()
+                .then(|| Reason::from_error(ReasonKind::Ambiguous, error.clone()));
+            let earlier = if alone { None } else { meta.doubt.clone() };
+            let (verdict, reason) = match acted.or(earlier) {
+                Some(doubt) => (Verdict::Unknown, doubt),
+                None => (
+                    Verdict::Rejected,
+                    Reason::from_error(ReasonKind::Provider, error.clone()),
+                ),
+            };
+            self.settle_as(record, meta, verdict, Some(reason));
+        }
+    }
+}
+
+/// Calls that the search for a bad record among `records` may cost: enough to find several.
+fn search_budget(records: usize) -> u32 {
+    8 * usize::BITS.saturating_sub(records.leading_zeros())
+}

@@ -1,0 +1,202 @@
+//! Why an outcome is what it is, and why a job stopped.
+
+use std::fmt;
+use std::sync::Arc;
+
+use crate::error::CallError;
+use crate::reply::Statement;
+
+/// What kind of reason it is. Decide by this, never by the text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ReasonKind {
+    /// The provider said it of this record, alone or by name.
+    Provider,
+    /// The record is not valid here; it was never sent.
+    Validation,
+    /// A call that may have acted ended without a readable answer.
+    Ambiguous,
+    /// The answer did not mention the record.
+    Silent,
+    /// The answer said two different things of the record.
+    Conflict,
+    /// The answer's number of results is not that of the records.
+    Misaligned,
+    /// What the answer said of the record cannot be read as an outcome.
+    Unclear,
+    /// Credentials were refused.
+    Credentials,
+    /// The campaign or the method's address is not there.
+    Target,
+    /// Every record of the first batches was "not found": the list may be for another campaign or account.
+    WrongTarget,
+    /// The provider's quota is spent.
+    Quota,
+    /// The job's budget of retries is spent.
+    Budget,
+    /// The provider refuses every request.
+    Refused,
+    /// The deadline came.
+    Deadline,
+    /// The job was asked to stop.
+    Cancelled,
+    /// The job was limited to fewer records.
+    Limit,
+    /// The input could not be read on.
+    Input,
+}
+
+impl ReasonKind {
+    /// The word for it in outputs: snake_case, stable.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Provider => "provider",
+            Self::Validation => "validation",
+            Self::Ambiguous => "ambiguous",
+            Self::Silent => "silent",
+            Self::Conflict => "conflict",
+            Self::Misaligned => "misaligned",
+            Self::Unclear => "unclear",
+            Self::Credentials => "credentials",
+            Self::Target => "target",
+            Self::WrongTarget => "wrong_target",
+            Self::Quota => "quota",
+            Self::Budget => "budget",
+            Self::Refused => "refused",
+            Self::Deadline => "deadline",
+            Self::Cancelled => "cancelled",
+            Self::Limit => "limit",
+            Self::Input => "input",
+        }
+    }
+
+    const fn sentence(self) -> &'static str {
+        match self {
+            Self::Provider => "refused by the provider",
+            Self::Validation => "not valid",
+            Self::Ambiguous => "a call that carried it may have acted, and its answer was lost",
+            Self::Silent => "the answer does not mention it",
+            Self::Conflict => "the answer says two different things of it",
+            Self::Misaligned => "the answer has another number of results than the request had records",
+            Self::Unclear => "the answer cannot be read as an outcome",
+            Self::Credentials => "credentials refused",
+            Self::Target => "target not found",
+            Self::WrongTarget => "nothing was found so far: wrong campaign or account?",
+            Self::Quota => "quota spent",
+            Self::Budget => "retry budget spent",
+            Self::Refused => "the provider refuses every request",
+            Self::Deadline => "deadline",
+            Self::Cancelled => "cancelled",
+            Self::Limit => "limit",
+            Self::Input => "input failed",
+        }
+    }
+}
+
+/// Why: a kind, the provider's own words, and the call's error behind it. Opaque and cheap to clone.
+#[derive(Clone)]
+pub struct Reason(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    kind: ReasonKind,
+    text: Option<String>,
+    code: Option<String>,
+    error: Option<CallError>,
+}
+
+impl Reason {
+    fn of(kind: ReasonKind, text: Option<String>, code: Option<String>, error: Option<CallError>) -> Self {
+        Self(Arc::new(Inner {
+            kind,
+            text,
+            code,
+            error,
+        }))
+    }
+
+    /// A reason without words of its own.
+    #[must_use]
+    pub fn new(kind: ReasonKind) -> Self {
+        Self::of(kind, None, None, None)
+    }
+
+    /// A reason in words, secrets masked.
+    pub fn with_text(kind: ReasonKind, text: impl Into<String>) -> Self {
+        Self::of(kind, Some(text.into()), None, None)
+    }
+
+    /// A reason with the call's error behind it.
+    #[must_use]
+    pub fn from_error(kind: ReasonKind, error: CallError) -> Self {
+        Self::of(kind, None, None, Some(error))
+    }
+
+    /// A reason in the provider's words for one record, with the call's error behind it.
+    pub fn provider(text: impl Into<String>, error: CallError) -> Self {
+        Self::of(
+            ReasonKind::Provider,
+            Some(text.into()),
+            error.code().map(str::to_owned),
+            Some(error),
+        )
+    }
+
+    /// A reason out of a statement's own words.
+    #[must_use]
+    pub fn stated(kind: ReasonKind, statement: &Statement) -> Self {
+        Self::of(kind, statement.text.clone(), statement.code.clone(), None)
+    }
+
+    /// What kind of reason it is.
+    #[must_use]
+    pub fn kind(&self) -> ReasonKind {
+        self.0.kind
+    }
+
+    /// The words of the provider, or of the check that failed.
+    #[must_use]
+    pub fn text(&self) -> Option<&str> {
+        self.0
+            .text
+            .as_deref()
+            .or_else(|| self.0.error.as_ref().and_then(CallError::message))
+    }
+
+    /// The provider's code.
+    #[must_use]
+    pub fn code(&self) -> Option<&str> {
+        self.0
+            .code
+            .as_deref()
+            .or_else(|| self.0.error.as_ref().and_then(CallError::code))
+    }
+
+    /// The error of the call behind it.
+    #[must_use]
+    pub fn error(&self) -> Option<&CallError> {
+        self.0.error.as_ref()
+    }
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self.0.kind, &self.0.text) {
+            // The provider's own words say it best.
+            (ReasonKind::Provider | ReasonKind::Validation, Some(text)) => f.write_str(text)?,
+            (kind, Some(text)) => write!(f, "{}: {text}", kind.sentence())?,
+            (kind, None) => f.write_str(kind.sentence())?,
+        }
+        match (&self.0.text, &self.0.error) {
+            (None, Some(error)) => write!(f, ": {error}"),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl fmt::Debug for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Reason({}: {self})", self.0.kind.as_str())
+    }
+}

@@ -1,0 +1,194 @@
+//! One batch's way to the server: quota, login where needed, call.
+
+use std::future::Future;
+use std::pin::{Pin, pin};
+use std::sync::{Arc, PoisonError};
+use std::task::Poll;
+use std::time::Duration;
+
+use tracing::Instrument;
+
+use super::StopToken;
+use super::stream::SharedSummary;
+use crate::clock::SharedClock;
+use crate::error::{CallError, CallErrorKind};
+use crate::method::BatchMethod;
+use crate::observe::{CallFinished, CallStarted, Observer, Waiting, WaitingFor};
+use crate::plan::{Attempt, Batch};
+use crate::quota::{Slot, Ticket};
+use crate::reply::Reply;
+use crate::report::Summary;
+
+/// What every call of a job shares.
+#[derive(Debug)]
+pub(super) struct CallContext<M> {
+    pub(super) method: M,
+    pub(super) clock: SharedClock,
+    /// Set when the plan stops, so that batches that still wait for their slot come back.
+    pub(super) halt: StopToken,
+    pub(super) observer: Option<Arc<dyn Observer>>,
+    pub(super) summary: SharedSummary,
+}
+
+/// A batch that came back, and what came of it.
+pub(super) type Ended<R> = (Batch<R>, Attempt);
+
+/// Why no slot was had.
+enum NoSlot {
+    Halted,
+    Exhausted,
+}
+
+impl From<NoSlot> for Attempt {
+    fn from(no_slot: NoSlot) -> Self {
+        match no_slot {
+            NoSlot::Halted => Self::Interrupted,
+            NoSlot::Exhausted => Self::Exhausted,
+        }
+    }
+}
+
+impl<M: BatchMethod> CallContext<M> {
+    pub(super) async fn carry(self: Arc<Self>, batch: Batch<M::Record>) -> Ended<M::Record> {
+        let attempt = match self.attempt(&batch).await {
+            Ok(reply) => Attempt::Reply(reply),
+            Err(attempt) => attempt,
+        };
+        (batch, attempt)
+    }
+
+    async fn attempt(&self, batch: &Batch<M::Record>) -> Result<Reply, Attempt> {
+        let error = match self.call(batch).await? {
+            Ok(reply) => return Ok(reply),
+            Err(error) => error,
+        };
+        let refused = matches!(error.kind(), CallErrorKind::Credentials | CallErrorKind::NoSession);
+        if !refused || !self.method.can_renew() {
+            return Err(Attempt::Failed(error));
+        }
+        self.renew(&error).await?;
+        self.call(batch).await?.map_err(Attempt::Failed)
+    }
+
+    /// One login, under the quota like any call.
+    async fn renew(&self, refused: &CallError) -> Result<(), Attempt> {
+        let tickets = self.slot(1).await?;
+        let renewed = self.method.renew(refused).await;
+        self.finished(&tickets);
+        match renewed {
+            Ok(false) => Ok(()),
+            Ok(true) => {
+                self.count(|summary| summary.logins += 1);
+                tracing::debug!(target: "batchwise", "session renewed");
+                if let Some(observer) = &self.observer {
+                    observer.session_renewed();
+                }
+                Ok(())
+            }
+            Err(error) => Err(Attempt::NotCalled(error)),
+        }
+    }
+
+    async fn call(&self, batch: &Batch<M::Record>) -> Result<Result<Reply, CallError>, Attempt> {
+        let records = batch.records();
+        let tickets = self.slot(self.method.cost(records)).await?;
+        let mut call = 0;
+        self.count(|summary| {
+            summary.calls += 1;
+            call = summary.calls;
+        });
+        if let Some(observer) = &self.observer {
+            observer.call_started(&CallStarted {
+                call,
+                records: records.len(),
+            });
+        }
+        let started = self.clock.now();
+        let span = tracing::debug_span!(target: "batchwise", "batchwise.call", call, records = records.len());
+        let result = self.method.call(records).instrument(span.clone()).await;
+        self.finished(&tickets);
+        let error = result.as_ref().err();
+        if error.is_some_and(|error| error.kind() == CallErrorKind::NoSession) {
+            // No request was made.
+            self.count(|summary| summary.calls -= 1);
+            return Ok(result);
+        }
+        if error.is_some() {
+            self.count(|summary| summary.failed_calls += 1);
+        }
+        let duration = self.clock.now().saturating_sub(started);
+        span.in_scope(|| match error {
+            None => tracing::debug!(target: "batchwise", duration_ms = duration.as_millis(), "answered"),
+            Some(error) => {
+                let (kind, sent) = (error.kind(), error.sent());
+                tracing::warn!(target: "batchwise", duration_ms = duration.as_millis(), ?kind, ?sent, "{error}");
+            }
+        });
+        if let Some(observer) = &self.observer {
+            observer.call_finished(&CallFinished {
+                call,
+                records: records.len(),
+                duration,
+                error: error.map(CallError::kind),
+                status: error.and_then(CallError::status),
+            });
+        }
+        Ok(result)
+    }
+
+    /// Waits for a slot in every quota, the slowest first, unless the job halts.
+    async fn slot(&self, cost: u32) -> Result<Vec<Ticket>, NoSlot> {
+        let quotas = self.method.quotas();
+        let mut tickets = Vec::with_capacity(quotas.len());
+        for quota in quotas {
+            loop {
+                if self.halt.is_stopped() {
+                    return Err(NoSlot::Halted);
+                }
+                let (wait, on) = match quota.acquire(cost).await {
+                    Slot::Granted(ticket) => {
+                        tickets.push(ticket);
+                        break;
+                    }
+                    Slot::Wait { wait, paused: true } => (wait, WaitingFor::Server),
+                    Slot::Wait { wait, paused: false } => (wait, WaitingFor::Quota),
+                    Slot::Exhausted { .. } => return Err(NoSlot::Exhausted),
+                };
+                self.observe_wait(on, wait);
+                if !self.sleep(wait).await {
+                    return Err(NoSlot::Halted);
+                }
+            }
+        }
+        Ok(tickets)
+    }
+
+    fn finished(&self, tickets: &[Ticket]) {
+        for (quota, ticket) in self.method.quotas().iter().zip(tickets) {
+            quota.finished(*ticket);
+        }
+    }
+
+    /// True when the time passed, false when the job halts first.
+    async fn sleep(&self, wait: Duration) -> bool {
+        let mut sleep = self.clock.sleep_until(self.clock.now().saturating_add(wait));
+        let mut halted = pin!(self.halt.stopped());
+        std::future::poll_fn(|cx| {
+            if halted.as_mut().poll(cx).is_ready() {
+                return Poll::Ready(false);
+            }
+            Pin::new(&mut sleep).poll(cx).map(|()| true)
+        })
+        .await
+    }
+
+    pub(super) fn observe_wait(&self, on: WaitingFor, wait: Duration) {
+        if let Some(observer) = &self.observer {
+            observer.waiting(&Waiting { on, wait });
+        }
+    }
+
+    pub(super) fn count(&self, change: impl FnOnce(&mut Summary)) {
+        change(&mut self.summary.lock().unwrap_or_else(PoisonError::into_inner));
+    }
+}

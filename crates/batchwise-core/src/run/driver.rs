@@ -1,0 +1,293 @@
+//! The loop that keeps a job going.
+
+use std::future::Future;
+use std::pin::{Pin, pin};
+use std::sync::Arc;
+use std::task::Poll;
+use std::time::Duration;
+
+use futures_core::Stream;
+use futures_util::StreamExt;
+use futures_util::stream::FuturesUnordered;
+
+use super::call::{CallContext, Ended};
+use super::stream::SharedSummary;
+use super::{InputError, RunOptions, StopToken};
+use crate::clock::{SharedClock, Tick};
+use crate::method::BatchMethod;
+use crate::observe::WaitingFor;
+use crate::outcome::Outcome;
+use crate::plan::{Entry, Offered, Plan, Step};
+use crate::reason::{Reason, ReasonKind};
+
+type Input<R> = Pin<Box<dyn Stream<Item = Result<Entry<R>, InputError>> + Send>>;
+type Call<R> = Pin<Box<dyn Future<Output = Ended<R>> + Send>>;
+
+/// Entries taken from a ready input before anything else is looked at.
+const READ_AHEAD: usize = 4096;
+
+/// A job under way.
+pub(super) struct Driver<M: BatchMethod> {
+    context: Arc<CallContext<M>>,
+    plan: Plan<M::Record>,
+    input: Option<Input<M::Record>>,
+    in_flight: FuturesUnordered<Call<M::Record>>,
+    stop: StopToken,
+    deadline: Option<Tick>,
+    linger: Duration,
+    /// When the input gave something last, or the job began to stop.
+    quiet_since: Tick,
+}
+
+/// What happens next in a job.
+enum Event<R> {
+    Input(Option<Result<Entry<R>, InputError>>),
+    Ended(Ended<R>),
+    Stop,
+    Time,
+}
+
+impl<M: BatchMethod> Driver<M> {
+    pub(super) fn new(method: M, input: Input<M::Record>, options: RunOptions) -> Self {
+        let mut plan = options.plan;
+        if options.auto_concurrency {
+            plan.concurrency = method.descriptor().auto_concurrency;
+        }
+        let linger = plan.linger;
+        let now = options.clock.now();
+        Self {
+            plan: Plan::new(method.descriptor().clone(), plan),
+            context: Arc::new(CallContext {
+                method,
+                clock: options.clock,
+                halt: StopToken::new(),
+                observer: options.observer,
+                summary: SharedSummary::default(),
+            }),
+            input: Some(input),
+            in_flight: FuturesUnordered::new(),
+            stop: options.stop,
+            deadline: options.deadline.map(|after| now.saturating_add(after)),
+            linger,
+            quiet_since: now,
+        }
+    }
+
+    pub(super) fn summary(&self) -> SharedSummary {
+        SharedSummary::clone(&self.context.summary)
+    }
+
+    pub(super) fn span(&self) -> tracing::Span {
+        let descriptor = self.context.method.descriptor();
+        tracing::info_span!(
+            target: "batchwise",
+            "batchwise.job",
+            provider = descriptor.provider,
+            method = descriptor.method
+        )
+    }
+
+    fn clock(&self) -> &SharedClock {
+        &self.context.clock
+    }
+
+    /// The next outcome, or `None` when every record has one.
+    pub(super) async fn next(&mut self) -> Option<Outcome<M::Record>> {
+        loop {
+            if let Some(outcome) = self.plan.take_outcome() {
+                return Some(self.hand_out(outcome));
+            }
+            let now = self.clock().now();
+            self.check_stop(now);
+            self.read_ahead(now).await;
+            let until = match self.plan.poll(now) {
+                Step::Ready => match self.send(now) {
+                    None => continue,
+                    // The quota has no slot yet: records that come meanwhile can still join the batch.
+                    Some(wait) => Some(now.saturating_add(wait)),
+                },
+                Step::Wait(until) => until,
+                Step::Done => {
+                    if let Some(outcome) = self.plan.take_outcome() {
+                        return Some(self.hand_out(outcome));
+                    }
+                    self.end();
+                    return None;
+                }
+            };
+            if let Some(outcome) = self.plan.take_outcome() {
+                return Some(self.hand_out(outcome));
+            }
+            self.halt_if_stopping(now);
+            let event = self.event(self.wake_at(until, now)).await;
+            self.handle(event);
+        }
+    }
+
+    /// Sends the batch that is ready, or says how long the quota has no slot.
+    fn send(&mut self, now: Tick) -> Option<Duration> {
+        let quotas = self.context.method.quotas();
+        let wait = quotas.iter().map(|quota| quota.ready_in(1)).max().unwrap_or_default();
+        if !wait.is_zero() {
+            self.context.observe_wait(WaitingFor::Quota, wait);
+            return Some(wait);
+        }
+        if let Some(batch) = self.plan.take(now) {
+            self.in_flight.push(Box::pin(Arc::clone(&self.context).carry(batch)));
+        }
+        None
+    }
+
+    fn check_stop(&mut self, now: Tick) {
+        if self.plan.is_stopping() {
+            return;
+        }
+        if self.stop.is_stopped() {
+            self.plan.stop(Reason::new(ReasonKind::Cancelled));
+        } else if self.deadline.is_some_and(|deadline| now >= deadline) {
+            self.plan.stop(Reason::new(ReasonKind::Deadline));
+        } else {
+            return;
+        }
+        self.halt_if_stopping(now);
+    }
+
+    /// Tells the batches that wait for a slot, once; the plan may have stopped by itself.
+    fn halt_if_stopping(&mut self, now: Tick) {
+        if self.plan.is_stopping() && !self.context.halt.is_stopped() {
+            self.quiet_since = now;
+            self.context.halt.stop();
+        }
+    }
+
+    /// When to look again: at the plan's moment, at the deadline, or when a stopped job's input stays quiet.
+    fn wake_at(&self, until: Option<Tick>, now: Tick) -> Option<Tick> {
+        if self.plan.is_stopping() {
+            let quiet = self.in_flight.is_empty() && self.input.is_some();
+            return quiet.then(|| self.quiet_since.saturating_add(self.linger).max(now));
+        }
+        if let Some(until) = until.filter(|_| self.in_flight.is_empty()) {
+            self.context.observe_wait(WaitingFor::Pause, until.saturating_sub(now));
+        }
+        [until, self.deadline].into_iter().flatten().min()
+    }
+
+    /// Takes what the input has right now, as far as the plan wants it.
+    async fn read_ahead(&mut self, now: Tick) {
+        // Bounded, so that an endless input of repeats does not keep calls and stops from being looked at.
+        for _ in 0..READ_AHEAD {
+            if !self.plan.wants_input() {
+                return;
+            }
+            let Some(input) = &mut self.input else { return };
+            let Poll::Ready(item) = std::future::poll_fn(|cx| Poll::Ready(input.as_mut().poll_next(cx))).await else {
+                return;
+            };
+            self.take_input(item, now);
+        }
+    }
+
+    fn take_input(&mut self, item: Option<Result<Entry<M::Record>, InputError>>, now: Tick) {
+        self.quiet_since = now;
+        match item {
+            Some(Ok(entry)) => self.offer(entry, now),
+            Some(Err(error)) => {
+                self.input = None;
+                self.plan.fail_input(error.to_string());
+            }
+            None => {
+                self.input = None;
+                self.plan.end_input();
+            }
+        }
+    }
+
+    fn offer(&mut self, entry: Entry<M::Record>, now: Tick) {
+        let line = match &entry {
+            Entry::Record { line, .. } | Entry::Invalid { line, .. } => *line,
+            Entry::StageEnd(_) => 0,
+        };
+        if let Offered::Repeat { first } = self.plan.offer(entry, now) {
+            self.context.count(|summary| summary.duplicates += 1);
+            if let Some(observer) = &self.context.observer {
+                observer.duplicate(line, first);
+            }
+        }
+    }
+
+    async fn event(&mut self, until: Option<Tick>) -> Event<M::Record> {
+        let mut sleep = until.map(|until| self.clock().sleep_until(until));
+        let mut stopped = pin!(self.stop.stopped());
+        let stopping = self.plan.is_stopping();
+        let wants_input = self.plan.wants_input();
+        let (input, in_flight) = (&mut self.input, &mut self.in_flight);
+        std::future::poll_fn(|cx| {
+            if !stopping && stopped.as_mut().poll(cx).is_ready() {
+                return Poll::Ready(Event::Stop);
+            }
+            if let Poll::Ready(Some(ended)) = in_flight.poll_next_unpin(cx) {
+                return Poll::Ready(Event::Ended(ended));
+            }
+            if let Some(input) = input.as_mut().filter(|_| wants_input) {
+                if let Poll::Ready(item) = input.as_mut().poll_next(cx) {
+                    return Poll::Ready(Event::Input(item));
+                }
+            }
+            if let Some(sleep) = &mut sleep {
+                if sleep.as_mut().poll(cx).is_ready() {
+                    return Poll::Ready(Event::Time);
+                }
+            }
+            Poll::Pending
+        })
+        .await
+    }
+
+    fn handle(&mut self, event: Event<M::Record>) {
+        let now = self.clock().now();
+        match event {
+            Event::Input(item) => self.take_input(item, now),
+            Event::Ended((batch, attempt)) => {
+                let jitter = self.clock().jitter();
+                if let Some(wait) = self.plan.settle(batch, attempt, now, jitter) {
+                    for quota in self.context.method.quotas() {
+                        quota.pause(wait);
+                    }
+                    self.context.observe_wait(WaitingFor::Server, wait);
+                }
+                self.halt_if_stopping(now);
+            }
+            // Looked at again at the top of the loop.
+            Event::Stop => {}
+            Event::Time => {
+                let quiet = now.saturating_sub(self.quiet_since) >= self.linger;
+                if self.plan.is_stopping() && self.in_flight.is_empty() && quiet {
+                    // A stopped job does not wait for an input that stays open and says nothing.
+                    self.input = None;
+                    self.plan.end_input();
+                }
+            }
+        }
+    }
+
+    fn hand_out(&self, mut outcome: Outcome<M::Record>) -> Outcome<M::Record> {
+        outcome.at = self.clock().wall();
+        let (verdict, reached) = (outcome.verdict, outcome.reached());
+        self.context.count(|summary| {
+            summary.counts.add(verdict);
+            summary.reached += u64::from(reached);
+        });
+        if let Some(observer) = &self.context.observer {
+            observer.outcome(verdict, reached);
+        }
+        outcome
+    }
+
+    fn end(&self) {
+        let (stop, found_nothing) = (self.plan.stopped(), self.plan.found_nothing());
+        self.context.count(|summary| {
+            summary.stop = stop;
+            summary.found_nothing = found_nothing;
+        });
+    }
+}
