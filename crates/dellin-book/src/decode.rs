@@ -1,5 +1,7 @@
 //! From bytes to what they say about objects and sessions.
 
+use std::collections::HashSet;
+
 use batchwise_core::transport::Answer;
 use batchwise_core::{CallError, CallErrorKind, Identity, Reply, Said, Secret, Statement};
 use serde_json::Value;
@@ -18,16 +20,24 @@ pub(crate) fn reply(answer: &Answer) -> Result<Reply, CallError> {
     let Some(envelope) = Envelope::read(answer) else {
         return Err(CallError::of_status(answer));
     };
-    let listings = envelope.data().map(listings).unwrap_or_default();
+    let mut listings = envelope.data().map(listings).unwrap_or_default();
     if let Some(kind) = envelope.failure(answer) {
-        let deleted = listings.iter().any(|(_, statement)| statement.said == Said::Done);
-        return match (deleted, envelope.is_success_by_status(answer)) {
-            // An error beside lists, and no bad status: the lists are the only truth.
-            (_, true) if !listings.is_empty() => Ok(Reply::Named(listings)),
+        let deleted: HashSet<Identity> = listings
+            .iter()
+            .filter(|(_, statement)| statement.said == Said::Done)
+            .map(|(identity, _)| identity.clone())
+            .collect();
+        if deleted.is_empty() {
+            return Err(envelope.error(kind, answer));
+        }
+        if !envelope.is_success_by_status(answer) {
             // It may have acted, which no other kind of a 4xx admits.
-            (true, _) => Err(envelope.error(CallErrorKind::Unreadable, answer)),
-            _ => Err(envelope.error(kind, answer)),
-        };
+            return Err(envelope.error(CallErrorKind::Unreadable, answer));
+        }
+        // What is listed as deleted is; but beside an error `notDeleted` may have another reason than absence, so those
+        // ids are asked again. One in both lists still contradicts itself.
+        listings.retain(|(identity, _)| deleted.contains(identity));
+        return Ok(Reply::Named(listings));
     }
     match envelope.data() {
         Some(Value::Object(_) | Value::Array(_)) => Ok(Reply::Named(listings)),
@@ -189,6 +199,14 @@ mod tests {
             let error = reply(&answer(200, &body(status))).unwrap_err();
             assert!(error.may_have_acted(), "{status}");
         }
+    }
+
+    #[test]
+    fn beside_an_error_only_what_was_deleted_is_believed() {
+        let body = r#"{"errors":"x","data":{"deleted":{"phoneIDs":[7,8]},"notDeleted":{"phoneIDs":[8,9]}}}"#;
+        assert_eq!(said(body), ["+phone:7", "+phone:8", "-phone:8"]);
+        let body = r#"{"errors":"x","data":{"notDeleted":{"phoneIDs":[9]}}}"#;
+        assert_eq!(reply(&answer(200, body)).unwrap_err().kind(), CallErrorKind::Refused);
     }
 
     #[test]
