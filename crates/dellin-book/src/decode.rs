@@ -1,0 +1,314 @@
+//! From bytes to what they say about objects and sessions.
+
+use std::collections::HashSet;
+
+use batchwise_core::transport::Answer;
+use batchwise_core::{CallError, CallErrorKind, Identity, Reply, Said, Secret, Statement};
+use serde_json::Value;
+
+use crate::envelope::{Envelope, each, number};
+use crate::record::BookKind;
+
+/// Reads the answer to a deletion: one statement for each listing, ids that were never sent included.
+///
+/// `deleted` says done. `notDeleted` says absent: that no such object exists is the one documented reason for it.
+///
+/// # Errors
+/// [`CallError`] by the effective status for a reported failure; unreadable for a success without `data` and for a
+/// failure that lists deleted objects all the same.
+pub(crate) fn reply(answer: &Answer) -> Result<Reply, CallError> {
+    let Some(envelope) = Envelope::read(answer) else {
+        return Err(CallError::of_status(answer));
+    };
+    let mut listings = envelope.data().map(listings).unwrap_or_default();
+    if let Some(kind) = envelope.failure(answer) {
+        let deleted: HashSet<Identity> = listings
+            .iter()
+            .filter(|(_, statement)| statement.said == Said::Done)
+            .map(|(identity, _)| identity.clone())
+            .collect();
+        if deleted.is_empty() {
+            return Err(envelope.error(kind, answer));
+        }
+        if !envelope.is_success_by_status(answer) {
+            // It may have acted, which no other kind of a 4xx admits.
+            return Err(envelope.error(CallErrorKind::Unreadable, answer));
+        }
+        // What is listed as deleted is; but beside an error `notDeleted` may have another reason than absence, so those
+        // ids are asked again. One in both lists still contradicts itself.
+        listings.retain(|(identity, _)| deleted.contains(identity));
+        return Ok(Reply::Named(listings));
+    }
+    match envelope.data() {
+        Some(Value::Object(_) | Value::Array(_)) => Ok(Reply::Named(listings)),
+        _ => Err(envelope.error(CallErrorKind::Unreadable, answer)),
+    }
+}
+
+/// Every id of both lists, as tolerantly as they can be read; what cannot be read says nothing.
+fn listings(data: &Value) -> Vec<(Identity, Statement)> {
+    let mut statements = Vec::new();
+    for data in each(data) {
+        for (name, said) in [("deleted", Said::Done), ("notDeleted", Said::Absent)] {
+            for lists in data.get(name).map(each).unwrap_or_default() {
+                for kind in BookKind::ALL {
+                    let ids = lists.get(kind.field()).map(each).unwrap_or_default();
+                    let ids = ids.iter().filter_map(number);
+                    statements.extend(ids.map(|id| (kind.identity(id), Statement::new(said))));
+                }
+            }
+        }
+    }
+    statements
+}
+
+/// Reads the answer to a login of any version: the session.
+///
+/// # Errors
+/// [`CallError`]: credentials for a readable 4xx, since a login has nothing else to refuse; a fault of the server, a
+/// wrong address and a rate limit keep their kinds; unreadable for a success without a session. An answer that may hold
+/// a session is not quoted.
+pub(crate) fn login(answer: &Answer) -> Result<Secret, CallError> {
+    let Some(envelope) = Envelope::read(answer) else {
+        let error = CallError::of_status(answer);
+        return Err(match error.kind() {
+            // What is not this service's own refusal says nothing about the credentials.
+            CallErrorKind::Refused | CallErrorKind::TooLarge => CallError::answered(CallErrorKind::Target, answer),
+            CallErrorKind::Unreadable => CallError::answered(CallErrorKind::Unreadable, &unquoted(answer)),
+            _ => error,
+        });
+    };
+    let session = session(&envelope);
+    match envelope.failure(answer) {
+        None => session.ok_or_else(|| envelope.error(CallErrorKind::Unreadable, &unquoted(answer))),
+        Some(kind) => {
+            let kind = match kind {
+                CallErrorKind::Refused | CallErrorKind::TooLarge => CallErrorKind::Credentials,
+                kind => kind,
+            };
+            match session {
+                Some(_) => Err(CallError::answered(kind, &unquoted(answer))),
+                None => Err(envelope.error(kind, answer)),
+            }
+        }
+    }
+}
+
+/// `data.sessionID` of versions 3 and 4, else the top-level one of version 1.
+fn session(envelope: &Envelope) -> Option<Secret> {
+    let nested = envelope.data().and_then(|data| data.get("sessionID"));
+    [nested, envelope.top("sessionID")]
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+        .map(str::trim)
+        .find(|id| !id.is_empty())
+        .map(Secret::new)
+}
+
+/// The same answer without its body: the session in it is not known yet, so it cannot be masked.
+fn unquoted(answer: &Answer) -> Answer {
+    let mut head = http::Response::new(bytes::Bytes::new());
+    *head.status_mut() = answer.status();
+    *head.headers_mut() = answer.headers().clone();
+    Answer::new(head, batchwise_core::Secrets::default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use http::StatusCode;
+    use proptest::prelude::*;
+
+    fn answer(status: u16, body: &str) -> Answer {
+        Answer::of(StatusCode::from_u16(status).unwrap(), body.to_owned())
+    }
+
+    /// What an answer says, as `+kind:id` for deleted and `-kind:id` for not deleted.
+    fn said(body: &str) -> Vec<String> {
+        let Reply::Named(statements) = reply(&answer(200, body)).unwrap() else {
+            panic!("statements are named");
+        };
+        let text = |(identity, statement): &(Identity, Statement)| {
+            let sign = if statement.said == Said::Done { '+' } else { '-' };
+            let name = BookKind::ALL.into_iter().find_map(|kind| {
+                let Identity::Number { id, .. } = identity else {
+                    return None;
+                };
+                (kind.identity(*id) == *identity).then(|| format!("{kind}:{id}"))
+            });
+            format!("{sign}{}", name.unwrap())
+        };
+        statements.iter().map(text).collect()
+    }
+
+    #[test]
+    fn ids_are_read_however_they_are_written() {
+        for list in ["[7]", "7", "\"7\"", "[\"7\"]", "[\" 7 \", null, \"\", {}, -1, 1.5]"] {
+            let body = format!(r#"{{"data":{{"deleted":{{"phoneIDs":{list}}}}}}}"#);
+            assert_eq!(said(&body), ["+phone:7"], "{list}");
+        }
+    }
+
+    #[test]
+    fn empty_lists_are_empty_however_they_are_written() {
+        for lists in [
+            "null",
+            "[]",
+            "{}",
+            "\"\"",
+            r#"{"phoneIDs":null}"#,
+            r#"{"phoneIDs":[]}"#,
+            r#"{"phoneIDs":{}}"#,
+        ] {
+            let body = format!(r#"{{"data":{{"deleted":{lists},"notDeleted":{lists}}}}}"#);
+            assert_eq!(said(&body), [""; 0], "{lists}");
+        }
+    }
+
+    #[test]
+    fn data_without_lists_says_nothing_and_is_readable() {
+        assert_eq!(said(r#"{"metadata":{"status":200},"data":{}}"#), [""; 0]);
+        assert_eq!(said(r#"{"metadata":{"status":200},"data":[]}"#), [""; 0]);
+    }
+
+    #[test]
+    fn a_success_without_data_is_unreadable() {
+        for body in [
+            r#"{"metadata":{"status":200}}"#,
+            r#"{"metadata":{"status":200},"data":null}"#,
+            r#"{"metadata":{"status":200},"data":"ok"}"#,
+            // The retired method's answer.
+            r#"{"deleted":{"phones":["7"]}}"#,
+        ] {
+            assert_eq!(
+                reply(&answer(200, body)).unwrap_err().kind(),
+                CallErrorKind::Unreadable,
+                "{body}"
+            );
+        }
+    }
+
+    #[test]
+    fn lists_beside_errors_count_unless_a_status_is_bad() {
+        let body = |status: u16| {
+            format!(r#"{{"metadata":{{"status":{status}}},"errors":"x","data":{{"deleted":{{"phoneIDs":[7]}}}}}}"#)
+        };
+        assert_eq!(said(&body(200)), ["+phone:7"]);
+        for status in [400, 401, 500] {
+            let error = reply(&answer(200, &body(status))).unwrap_err();
+            assert!(error.may_have_acted(), "{status}");
+        }
+    }
+
+    #[test]
+    fn beside_an_error_only_what_was_deleted_is_believed() {
+        let body = r#"{"errors":"x","data":{"deleted":{"phoneIDs":[7,8]},"notDeleted":{"phoneIDs":[8,9]}}}"#;
+        assert_eq!(said(body), ["+phone:7", "+phone:8", "-phone:8"]);
+        let body = r#"{"errors":"x","data":{"notDeleted":{"phoneIDs":[9]}}}"#;
+        assert_eq!(reply(&answer(200, body)).unwrap_err().kind(), CallErrorKind::Refused);
+    }
+
+    #[test]
+    fn a_refusal_that_deleted_nothing_did_not_act() {
+        let body = r#"{"errors":"x","metadata":{"status":400},"data":{"notDeleted":{"phoneIDs":[7]}}}"#;
+        let error = reply(&answer(400, body)).unwrap_err();
+        assert_eq!((error.kind(), error.may_have_acted()), (CallErrorKind::Refused, false));
+    }
+
+    /// Entry 29 of the fixture list.
+    #[test]
+    fn a_session_is_read_from_the_answers_of_all_versions() {
+        for body in [
+            r#"{"sessionID":"SES"}"#,
+            r#"{"metadata":{"status":200},"data":{"sessionID":"SES"}}"#,
+            r#"{"metadata":{"status":"200"},"data":{"sessionID":" SES "},"errors":[]}"#,
+        ] {
+            assert_eq!(login(&answer(200, body)).unwrap().expose(), "SES", "{body}");
+        }
+    }
+
+    #[test]
+    fn a_login_that_is_refused_readably_means_the_credentials() {
+        for (status, body, kind) in [
+            (
+                400,
+                r#"{"metadata":{"status":400},"errors":[{"code":1,"title":"no"}]}"#,
+                CallErrorKind::Credentials,
+            ),
+            (
+                200,
+                r#"{"metadata":{"status":401},"errors":[]}"#,
+                CallErrorKind::Credentials,
+            ),
+            (
+                200,
+                r#"{"metadata":{"status":200},"errors":"no"}"#,
+                CallErrorKind::Credentials,
+            ),
+            (401, "", CallErrorKind::Credentials),
+            (403, "<html></html>", CallErrorKind::Credentials),
+            (422, r#"{"errors":"no"}"#, CallErrorKind::Credentials),
+            (404, r#"{"errors":"no"}"#, CallErrorKind::Target),
+            (400, "<html></html>", CallErrorKind::Target),
+            (
+                200,
+                r#"{"metadata":{"status":500},"errors":"down"}"#,
+                CallErrorKind::Server,
+            ),
+            (
+                200,
+                r#"{"metadata":{"status":429},"errors":"slow"}"#,
+                CallErrorKind::RateLimited,
+            ),
+            (502, "<html></html>", CallErrorKind::Server),
+            (200, "<html></html>", CallErrorKind::Unreadable),
+            (200, "", CallErrorKind::Unreadable),
+            (
+                200,
+                r#"{"metadata":{"status":200},"data":{}}"#,
+                CallErrorKind::Unreadable,
+            ),
+            (
+                200,
+                r#"{"metadata":{"status":200},"data":{"sessionID":"  "}}"#,
+                CallErrorKind::Unreadable,
+            ),
+        ] {
+            assert_eq!(
+                login(&answer(status, body)).unwrap_err().kind(),
+                kind,
+                "{status} {body}"
+            );
+        }
+    }
+
+    #[test]
+    fn an_answer_that_may_hold_a_session_is_not_quoted() {
+        for body in [
+            r#"{"metadata":{"status":200},"data":{"session":"SES"}}"#,
+            r#"{"metadata":{"status":500},"data":{"sessionID":"SES"},"errors":"SES"}"#,
+            r#"{"metadata":{"status":200},"data":{"sessionID":"SES"#,
+        ] {
+            let error = login(&answer(200, body)).unwrap_err();
+            assert!(!format!("{error} {error:?}").contains("SES"), "{body}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_are_decoded_without_panic(status in 200_u16..600, bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+            let answer = Answer::of(StatusCode::from_u16(status).unwrap(), bytes);
+            let _ = reply(&answer);
+            let _ = login(&answer);
+        }
+
+        #[test]
+        fn no_cut_of_an_answer_says_anything(end in 0_usize..105) {
+            let whole = r#"{"metadata":{"status":200},"data":{"deleted":{"phoneIDs":[71,72]},"notDeleted":{"addressIDs":[81]}}} "#;
+            prop_assume!(end + 1 < whole.len());
+            let error = reply(&answer(200, &whole[..end])).unwrap_err();
+            prop_assert_eq!(error.kind(), CallErrorKind::Unreadable);
+        }
+    }
+}
