@@ -1,0 +1,235 @@
+//! The command line.
+
+use std::num::{NonZeroU32, NonZeroUsize};
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::values::{Concurrency, Deadline, Rate};
+
+/// Sends batches of records to SaaS methods; for every distinct record exactly one true outcome comes out.
+///
+/// Exit codes: 0 every record reached the wanted state; 1 finished, some did not; 2 usage or unreadable input, nothing
+/// sent; 3 stopped early, the rest is not_sent; 4 a fault of our own.
+#[derive(Debug, Parser)]
+#[command(name = "batchwise", version, max_term_width = 110)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Calltouch: delete import logs by id
+    #[command(name = "calltouch-import", subcommand_required = true, arg_required_else_help = true)]
+    CalltouchImport {
+        #[command(subcommand)]
+        method: ImportMethod,
+    },
+    /// Calltouch: add custom fields to leads
+    #[command(name = "calltouch-leads", subcommand_required = true, arg_required_else_help = true)]
+    CalltouchLeads {
+        #[command(subcommand)]
+        method: LeadsMethod,
+    },
+    /// Dellin: delete address-book objects
+    #[command(name = "dellin-book", subcommand_required = true, arg_required_else_help = true)]
+    DellinBook {
+        #[command(subcommand)]
+        method: BookMethod,
+    },
+    /// Thulium: remove customers from campaigns
+    #[command(name = "thulium-campaign", subcommand_required = true, arg_required_else_help = true)]
+    ThuliumCampaign {
+        #[command(subcommand)]
+        method: CampaignMethod,
+    },
+    /// Serve the four providers on loopback, to try jobs on
+    Emulator(EmulatorArgs),
+    /// Run all four providers under trouble on the emulator; nothing to configure
+    Demo,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ImportMethod {
+    /// Delete import logs
+    ///
+    /// Credentials: CALLTOUCH_TOKEN and CALLTOUCH_SITE_ID in the environment.
+    Delete {
+        #[command(flatten)]
+        keys: Keys,
+        #[command(flatten)]
+        job: JobArgs,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum LeadsMethod {
+    /// Add custom fields to leads
+    ///
+    /// Input is NDJSON: one lead a line in the provider's own shape (matching, addCustomFields). Credentials:
+    /// CALLTOUCH_TOKEN and CALLTOUCH_SITE_ID in the environment.
+    AddFields {
+        #[command(flatten)]
+        job: JobArgs,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum BookMethod {
+    /// Delete address-book objects, children before parents
+    ///
+    /// Keys are KIND:ID with the kinds counteragent, address, phone, contact; CSV has the columns kind,id. Credentials in
+    /// the environment: DELLIN_APPKEY with DELLIN_SESSION, or DELLIN_LOGIN and DELLIN_PASSWORD, or DELLIN_PAT.
+    Delete {
+        #[command(flatten)]
+        keys: Keys,
+        /// The wire: JSON or XML
+        #[arg(long, value_enum, default_value_t = WireArg::Json)]
+        wire: WireArg,
+        #[command(flatten)]
+        job: JobArgs,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum CampaignMethod {
+    /// Remove customers from one or several campaigns
+    ///
+    /// CSV has the columns campaign,customer_id, or a column of customers and --campaign. Credentials in the environment:
+    /// THULIUM_SYSTEM (or THULIUM_BASE_URL), THULIUM_USER, THULIUM_PASSWORD.
+    Delete {
+        #[command(flatten)]
+        keys: Keys,
+        /// The campaign's five characters; given several times, customers are removed from each
+        #[arg(long, value_name = "ID")]
+        campaign: Vec<String>,
+        /// What the keys are: customer ids of the CRM, or phone numbers of CSV campaigns
+        #[arg(long, value_enum, default_value_t = ByArg::Customer)]
+        by: ByArg,
+        /// With --by phone: look in the additional numbers of records too
+        #[arg(long, requires = "by")]
+        additional_numbers: bool,
+        /// Seconds between rounds for customers in a call
+        #[arg(long, value_name = "SECS", default_value_t = 30)]
+        busy_wait: u64,
+        /// Rounds for customers in a call
+        #[arg(long, value_name = "N", default_value_t = 5)]
+        busy_rounds: u32,
+        #[command(flatten)]
+        job: JobArgs,
+    },
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum WireArg {
+    Json,
+    Xml,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ByArg {
+    Customer,
+    Phone,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum OutputArg {
+    Human,
+    Ndjson,
+    Csv,
+}
+
+/// Records on the command line.
+#[derive(Debug, Args)]
+pub(crate) struct Keys {
+    /// Records
+    #[arg(value_name = "KEY")]
+    pub(crate) keys: Vec<String>,
+}
+
+/// What every job takes.
+#[derive(Debug, Args)]
+pub(crate) struct JobArgs {
+    /// Records from a file: lines, CSV or NDJSON; `-` is standard input
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) input: Option<String>,
+    /// The CSV column that holds the keys
+    #[arg(long, value_name = "NAME")]
+    pub(crate) column: Option<String>,
+    /// The provider's origin; the documented path is added to it
+    #[arg(long, value_name = "URL")]
+    pub(crate) base_url: Option<String>,
+    /// Allow plain http:// to other machines (credentials can be read on the way)
+    #[arg(long)]
+    pub(crate) allow_http: bool,
+    /// How outcomes are written to standard output
+    #[arg(short, long, value_enum, default_value_t = OutputArg::Human)]
+    pub(crate) output: OutputArg,
+    /// Show the plan (batches, requests, least time) and send nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// Do not ask
+    #[arg(long)]
+    pub(crate) yes: bool,
+    /// Only the first N records; the rest is not_sent
+    #[arg(long, value_name = "N")]
+    pub(crate) limit: Option<u64>,
+    /// No new call after this time (HH:MM) or duration (90s, 5m, 1h30m)
+    #[arg(long, value_name = "HH:MM|DURATION")]
+    pub(crate) deadline: Option<Deadline>,
+    /// Go on when nothing but "not found" comes, and count it as success
+    #[arg(long)]
+    pub(crate) allow_missing: bool,
+    /// Failed calls that a record may be carried by before it is unknown
+    #[arg(long, value_name = "N", default_value = "8")]
+    pub(crate) max_attempts: NonZeroU32,
+    /// Seconds for one call, from connect to the last byte of the answer
+    #[arg(long, value_name = "SECS", default_value = "30")]
+    pub(crate) timeout: NonZeroU32,
+    /// Calls in flight, or `auto`
+    #[arg(long, value_name = "N|auto", default_value = "1")]
+    pub(crate) concurrency: Concurrency,
+    /// Replaces the shortest window of the quota; `off` lifts all
+    #[arg(long, value_name = "N/s|N/m|N/h|off")]
+    pub(crate) rate: Option<Rate>,
+    /// A bad line becomes `rejected` instead of ending the job
+    #[arg(long)]
+    pub(crate) keep_going: bool,
+    /// Tell what happens on standard error (twice: every call)
+    #[arg(short, long, action = clap::ArgAction::Count)]
+    pub(crate) verbose: u8,
+    /// Only errors on standard error
+    #[arg(short, long, conflicts_with = "verbose")]
+    pub(crate) quiet: bool,
+}
+
+impl JobArgs {
+    /// Calls in flight, or `None` when left to the method.
+    pub(crate) fn calls(&self) -> Option<NonZeroUsize> {
+        match self.concurrency {
+            Concurrency::Auto => None,
+            Concurrency::Calls(calls) => Some(calls),
+        }
+    }
+}
+
+/// What the emulator takes.
+#[derive(Debug, Args)]
+pub(crate) struct EmulatorArgs {
+    /// The port on 127.0.0.1; 0 takes a free one
+    #[arg(long, default_value_t = 8085)]
+    pub(crate) port: u16,
+    /// State and faults from a TOML file
+    #[arg(long, value_name = "FILE")]
+    pub(crate) state: Option<PathBuf>,
+    /// `off` lifts the emulated quotas
+    #[arg(long, value_enum, default_value_t = QuotaArg::On)]
+    pub(crate) quota: QuotaArg,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum QuotaArg {
+    On,
+    Off,
+}

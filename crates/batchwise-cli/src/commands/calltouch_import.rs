@@ -1,0 +1,95 @@
+//! `batchwise calltouch-import delete`.
+
+use std::num::NonZeroU32;
+use std::time::Duration;
+
+use batchwise::quota::{QuotaHandle, Window};
+use batchwise::{BaseUrl, RunOptions};
+use batchwise::calltouch_import::{CalltouchCredentials, CalltouchImport, CalltouchQuota, ImportLogId};
+use serde_json::Value;
+
+use super::Environment;
+use crate::args::{JobArgs, Keys};
+use crate::failure::{Exit, Failure};
+use crate::input::{Shape, Source, number, text_or_number};
+use crate::job::{Job, Target};
+use crate::values::Rate;
+
+/// Deletes import logs.
+pub(crate) async fn delete(environment: &Environment, keys: Keys, args: &JobArgs) -> Result<Exit, Failure> {
+    let source = Source::of(keys.keys, args.input.as_deref())?;
+    let (credentials, base) = account(environment, args)?;
+    let target = Target {
+        provider: "calltouch-import",
+        verb: "delete",
+        records: "import logs",
+        host: base.host().to_owned(),
+        loopback: base.is_loopback(),
+        account: credentials.site_id().to_owned(),
+        campaigns: None,
+    };
+    let method = CalltouchImport::builder(credentials)
+        .base_url(base.as_str())
+        .allow_http(args.allow_http)
+        .timeout(Duration::from_secs(args.timeout.get().into()))
+        .quota(quota(args.rate))
+        .build()?;
+    let job = Job {
+        method,
+        shape: ImportShape,
+        target,
+        with_campaign: false,
+        led_by_line: false,
+        options: RunOptions::new(),
+    };
+    job.run(args, source).await
+}
+
+/// Credentials and origin of a Calltouch account.
+pub(super) fn account(environment: &Environment, args: &JobArgs) -> Result<(CalltouchCredentials, BaseUrl), Failure> {
+    let token = environment.secret("CALLTOUCH_TOKEN", args)?;
+    let credentials = CalltouchCredentials::new(token, environment.need("CALLTOUCH_SITE_ID", args)?)?;
+    let base = environment.base_url("CALLTOUCH_BASE_URL", args, batchwise::calltouch_import::BASE_URL)?;
+    Ok((credentials, base))
+}
+
+/// The quota of this machine's address, as `--rate` wants it.
+pub(super) fn quota(rate: Option<Rate>) -> CalltouchQuota {
+    match rate {
+        None => CalltouchQuota::per_ip(),
+        Some(rate) => {
+            let default = NonZeroU32::new(5).map(Window::per_second);
+            CalltouchQuota::from(QuotaHandle::of_windows(Rate::applied(Some(rate), default.into_iter().collect())))
+        }
+    }
+}
+
+/// Import logs in lines, columns and JSON.
+#[derive(Debug)]
+struct ImportShape;
+
+impl Shape for ImportShape {
+    type Record = ImportLogId;
+
+    fn of_text(&self, text: &str) -> Result<Vec<ImportLogId>, String> {
+        let id: ImportLogId = text.parse().map_err(|error| format!("{error}"))?;
+        Ok(vec![id])
+    }
+
+    fn columns(&self) -> &'static [&'static [&'static str]] {
+        &[&["record"], &["importLogId"], &["import_log_id"], &["id"]]
+    }
+
+    fn of_columns(&self, _columns: &[&str], values: &[&str]) -> Result<Vec<ImportLogId>, String> {
+        self.of_text(values.first().copied().unwrap_or_default())
+    }
+
+    fn of_json(&self, value: Value) -> Result<Vec<ImportLogId>, String> {
+        let text = match &value {
+            Value::Object(object) => number(object, &["record", "importLogId", "import_log_id", "id"])
+                .unwrap_or_else(|| Err("expected a member `record` or `importLogId`".to_owned()))?,
+            other => text_or_number(other)?,
+        };
+        self.of_text(&text)
+    }
+}

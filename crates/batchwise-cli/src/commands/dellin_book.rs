@@ -1,0 +1,125 @@
+//! `batchwise dellin-book delete`.
+
+use std::time::Duration;
+
+use batchwise::quota::QuotaHandle;
+use batchwise::dellin_book::{BookObject, Credentials, DEFAULT_BASE_URL, DellinAccount, Wire};
+use batchwise::{RunOptions, Secret};
+use serde_json::Value;
+
+use super::Environment;
+use crate::args::{JobArgs, Keys, WireArg};
+use crate::failure::{Exit, Failure};
+use crate::input::{Shape, Source, number, text_or_number};
+use crate::job::{Job, Target};
+use crate::values::Rate;
+
+/// Deletes address-book objects.
+pub(crate) async fn delete(
+    environment: &Environment,
+    keys: Keys,
+    wire: WireArg,
+    args: &JobArgs,
+) -> Result<Exit, Failure> {
+    let source = Source::of(keys.keys, args.input.as_deref())?;
+    let (credentials, account_label) = credentials(environment, args)?;
+    let base = environment.base_url("DELLIN_BASE_URL", args, DEFAULT_BASE_URL)?;
+    let target = Target {
+        provider: "dellin-book",
+        verb: "delete",
+        records: "address-book objects",
+        host: base.host().to_owned(),
+        loopback: base.is_loopback(),
+        account: account_label,
+        campaigns: None,
+    };
+    let windows = Rate::applied(args.rate, DellinAccount::default_windows().to_vec());
+    let account = DellinAccount::builder(environment.secret("DELLIN_APPKEY", args)?, credentials)
+        .base_url(base.as_str())
+        .allow_http(args.allow_http)
+        .timeout(Duration::from_secs(args.timeout.get().into()))
+        .quota(QuotaHandle::of_windows(windows))
+        .build()?;
+    let wire = match wire {
+        WireArg::Json => Wire::Json,
+        WireArg::Xml => Wire::Xml,
+    };
+    let job = Job {
+        method: account.book_with(wire),
+        shape: BookShape,
+        target,
+        with_campaign: false,
+        led_by_line: false,
+        options: RunOptions::new(),
+    };
+    job.run(args, source).await
+}
+
+/// The credentials that the environment has, and a label of the account that shows no secret.
+fn credentials(environment: &Environment, args: &JobArgs) -> Result<(Credentials, String), Failure> {
+    if let Some(session) = environment.get("DELLIN_SESSION") {
+        return Ok((Credentials::session(Secret::from(session)), "of DELLIN_SESSION".to_owned()));
+    }
+    if let (Some(login), Some(password)) = (environment.get("DELLIN_LOGIN"), environment.get("DELLIN_PASSWORD")) {
+        let label = last_four(login);
+        return Ok((Credentials::password(Secret::from(login), Secret::from(password)), label));
+    }
+    if let Some(token) = environment.get("DELLIN_PAT") {
+        return Ok((Credentials::pat(Secret::from(token)), "of DELLIN_PAT".to_owned()));
+    }
+    if args.dry_run {
+        return Ok((Credentials::session(Secret::from("dry-run")), "none".to_owned()));
+    }
+    Err(Failure::usage(
+        "no Dellin credentials in the environment: set DELLIN_SESSION, or DELLIN_LOGIN and DELLIN_PASSWORD, or DELLIN_PAT",
+    ))
+}
+
+/// A contact masked to its last four characters.
+fn last_four(contact: &str) -> String {
+    let characters: Vec<char> = contact.chars().collect();
+    let tail: String = characters.iter().skip(characters.len().saturating_sub(4)).collect();
+    format!("…{tail}")
+}
+
+/// Book objects in lines, columns and JSON.
+#[derive(Debug)]
+struct BookShape;
+
+impl Shape for BookShape {
+    type Record = BookObject;
+
+    fn of_text(&self, text: &str) -> Result<Vec<BookObject>, String> {
+        let object: BookObject = text.parse().map_err(|error| format!("{error}"))?;
+        Ok(vec![object])
+    }
+
+    fn columns(&self) -> &'static [&'static [&'static str]] {
+        &[&["record"], &["kind", "id"]]
+    }
+
+    fn of_columns(&self, _columns: &[&str], values: &[&str]) -> Result<Vec<BookObject>, String> {
+        match values {
+            [kind, id] => self.of_text(&format!("{}:{}", kind.to_ascii_lowercase(), id)),
+            [key] => self.of_text(key),
+            _ => Err("expected kind and id".to_owned()),
+        }
+    }
+
+    fn of_json(&self, value: Value) -> Result<Vec<BookObject>, String> {
+        let Value::Object(object) = &value else {
+            return self.of_text(&text_or_number(&value)?);
+        };
+        if let Some(record) = number(object, &["record"]) {
+            return self.of_text(&record?);
+        }
+        match (number(object, &["kind"]), number(object, &["id"])) {
+            (Some(kind), Some(id)) => self.of_text(&format!("{}:{}", kind?, id?)),
+            _ => Err("expected the members `kind` and `id`".to_owned()),
+        }
+    }
+
+    fn stages(&self) -> u8 {
+        3
+    }
+}

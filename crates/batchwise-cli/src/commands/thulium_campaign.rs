@@ -1,0 +1,194 @@
+//! `batchwise thulium-campaign delete`.
+
+use std::time::Duration;
+
+use batchwise::quota::QuotaHandle;
+use batchwise::thulium_campaign::{
+    CampaignCustomer, CampaignId, CampaignPhone, CustomerId, PhoneNumber, ThuliumCampaign, ThuliumCampaignPhones,
+    ThuliumCredentials,
+};
+use batchwise::{BaseUrl, RunOptions};
+use serde_json::Value;
+
+use super::Environment;
+use crate::args::{ByArg, JobArgs, Keys};
+use crate::failure::{Exit, Failure};
+use crate::input::{Shape, Source, number, text_or_number};
+use crate::job::{Job, Target};
+use crate::values::Rate;
+
+/// The flags that only this command has.
+#[derive(Debug)]
+pub(crate) struct Settings {
+    pub(crate) campaigns: Vec<String>,
+    pub(crate) by: ByArg,
+    pub(crate) additional_numbers: bool,
+    pub(crate) busy_wait: Duration,
+    pub(crate) busy_rounds: u32,
+}
+
+/// Removes customers, or phone numbers, from campaigns.
+pub(crate) async fn delete(
+    environment: &Environment,
+    keys: Keys,
+    settings: Settings,
+    args: &JobArgs,
+) -> Result<Exit, Failure> {
+    let source = Source::of(keys.keys, args.input.as_deref())?;
+    let mut campaigns = Vec::new();
+    for text in &settings.campaigns {
+        let campaign: CampaignId = text.parse().map_err(|error| Failure::usage(format!("--campaign: {error}")))?;
+        if !campaigns.contains(&campaign) {
+            campaigns.push(campaign);
+        }
+    }
+    let user = environment.need("THULIUM_USER", args)?;
+    let credentials = ThuliumCredentials::new(user, environment.secret("THULIUM_PASSWORD", args)?)?;
+    let base = base_url(environment, args)?;
+    let target = Target {
+        provider: "thulium-campaign",
+        verb: "remove",
+        records: if settings.by == ByArg::Phone { "phone numbers" } else { "customers" },
+        host: base.host().to_owned(),
+        loopback: base.is_loopback(),
+        account: user.to_owned(),
+        campaigns: Some(match campaigns.as_slice() {
+            [] => "named by each record".to_owned(),
+            some => some.iter().map(|campaign| campaign.as_str().to_owned()).collect::<Vec<_>>().join(", "),
+        }),
+    };
+    let quota = QuotaHandle::of_windows(Rate::applied(args.rate, Vec::new()));
+    let timeout = Duration::from_secs(args.timeout.get().into());
+    let options = RunOptions::new().busy_wait(settings.busy_wait).busy_rounds(settings.busy_rounds);
+    match settings.by {
+        ByArg::Customer => {
+            if settings.additional_numbers {
+                return Err(Failure::usage("--additional-numbers goes with --by phone"));
+            }
+            let method = ThuliumCampaign::builder(credentials)
+                .base_url(base.as_str())
+                .allow_http(args.allow_http)
+                .timeout(timeout)
+                .quota(quota)
+                .build()?;
+            let shape = CampaignShape::new(campaigns, &["customer_id"], |campaign, key| {
+                let customer: CustomerId = key.parse().map_err(|error| format!("{error}"))?;
+                Ok(CampaignCustomer::new(campaign, customer))
+            });
+            job(method, shape, target, options).run(args, source).await
+        }
+        ByArg::Phone => {
+            let method = ThuliumCampaignPhones::builder(credentials)
+                .base_url(base.as_str())
+                .allow_http(args.allow_http)
+                .timeout(timeout)
+                .quota(quota)
+                .search_in_additional_numbers(settings.additional_numbers)
+                .build()?;
+            let shape = CampaignShape::new(campaigns, &["phone_number", "phone"], |campaign, key| {
+                let phone: PhoneNumber = key.parse().map_err(|error| format!("{error}"))?;
+                Ok(CampaignPhone::new(campaign, phone))
+            });
+            job(method, shape, target, options).run(args, source).await
+        }
+    }
+}
+
+fn job<M, S>(method: M, shape: S, target: Target, options: RunOptions) -> Job<M, S> {
+    Job {
+        method,
+        shape,
+        target,
+        with_campaign: true,
+        led_by_line: false,
+        options,
+    }
+}
+
+/// The origin: `--base-url`, else THULIUM_BASE_URL, else the host of THULIUM_SYSTEM.
+fn base_url(environment: &Environment, args: &JobArgs) -> Result<BaseUrl, Failure> {
+    let host = match environment.get("THULIUM_SYSTEM") {
+        Some(system) => format!("https://{system}.thulium.com"),
+        None if args.dry_run => "https://dry-run.thulium.com".to_owned(),
+        None => String::new(),
+    };
+    if host.is_empty() && args.base_url.is_none() && environment.get("THULIUM_BASE_URL").is_none() {
+        return Err(Failure::usage("THULIUM_SYSTEM (or THULIUM_BASE_URL) is not set in the environment"));
+    }
+    environment.base_url("THULIUM_BASE_URL", args, &host)
+}
+
+/// Records of campaigns in lines, columns and JSON. A key without a campaign is meant for each `--campaign`.
+struct CampaignShape<R> {
+    campaigns: Vec<CampaignId>,
+    /// Names of the key's column or member.
+    names: &'static [&'static str],
+    build: fn(CampaignId, &str) -> Result<R, String>,
+}
+
+impl<R> CampaignShape<R> {
+    fn new(
+        campaigns: Vec<CampaignId>,
+        names: &'static [&'static str],
+        build: fn(CampaignId, &str) -> Result<R, String>,
+    ) -> Self {
+        Self { campaigns, names, build }
+    }
+
+    fn in_campaign(&self, campaign: &str, key: &str) -> Result<Vec<R>, String> {
+        let campaign: CampaignId = campaign.trim().parse().map_err(|error| format!("{error}"))?;
+        if !self.campaigns.is_empty() && !self.campaigns.contains(&campaign) {
+            return Err(format!("campaign {} is none of those given with --campaign", campaign.as_str()));
+        }
+        (self.build)(campaign, key.trim()).map(|record| vec![record])
+    }
+
+    fn in_each(&self, key: &str) -> Result<Vec<R>, String> {
+        if self.campaigns.is_empty() {
+            return Err("it names no campaign: give --campaign, or the columns campaign,customer_id".to_owned());
+        }
+        self.campaigns.iter().map(|campaign| (self.build)(*campaign, key.trim())).collect()
+    }
+}
+
+impl<R: batchwise::Record> Shape for CampaignShape<R> {
+    type Record = R;
+
+    fn of_text(&self, text: &str) -> Result<Vec<R>, String> {
+        match text.split_once(':') {
+            Some((campaign, key)) => self.in_campaign(campaign, key),
+            None => self.in_each(text),
+        }
+    }
+
+    fn columns(&self) -> &'static [&'static [&'static str]] {
+        &[
+            &["campaign", "record"],
+            &["campaign", "customer_id"],
+            &["campaign", "phone_number"],
+            &["customer_id"],
+            &["phone_number"],
+        ]
+    }
+
+    fn of_columns(&self, _columns: &[&str], values: &[&str]) -> Result<Vec<R>, String> {
+        match values {
+            [campaign, key] => self.in_campaign(campaign, key),
+            [key] => self.in_each(key),
+            _ => Err("expected a campaign and a key".to_owned()),
+        }
+    }
+
+    fn of_json(&self, value: Value) -> Result<Vec<R>, String> {
+        let Value::Object(object) = &value else {
+            return self.of_text(&text_or_number(&value)?);
+        };
+        let key = number(object, &["record"])
+            .or_else(|| number(object, self.names))
+            .ok_or_else(|| format!("expected a member `record` or `{}`", self.names.join("` or `")))??;
+        match number(object, &["campaign"]) {
+            Some(campaign) => self.in_campaign(&campaign?, &key),
+            None => self.in_each(&key),
+        }
+    }
+}

@@ -1,0 +1,13 @@
+//! Input: where records come from and how they are written there.
+//!
+//! A source (arguments, a file, a pipe) is read line by line on a thread of its own and arrives as a stream of entries.
+
+mod format;
+mod reader;
+mod shape;
+mod source;
+
+pub(crate) use format::Format;
+pub(crate) use reader::{Row, read_rows};
+pub(crate) use shape::{Shape, number, text_or_number};
+pub(crate) use source::{Check, Source};

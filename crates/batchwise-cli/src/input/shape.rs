@@ -1,0 +1,54 @@
+//! How a provider's records are written in lines, columns and JSON.
+
+use batchwise::Record;
+use serde_json::Value;
+
+/// Reads one provider's records from the forms that people have them in.
+///
+/// Errors say what was expected; the reader adds line and text.
+pub(crate) trait Shape: Send + Sync + 'static {
+    /// What it reads.
+    type Record: Record;
+
+    /// Records of a plain line or an argument (one for each campaign).
+    fn of_text(&self, text: &str) -> Result<Vec<Self::Record>, String>;
+
+    /// Sets of CSV columns that name a record, the preferred set first.
+    fn columns(&self) -> &'static [&'static [&'static str]];
+
+    /// Records of the values in one such set of columns.
+    fn of_columns(&self, columns: &[&str], values: &[&str]) -> Result<Vec<Self::Record>, String>;
+
+    /// Records of a JSON value.
+    fn of_json(&self, value: Value) -> Result<Vec<Self::Record>, String>;
+
+    /// Stages that a file is read for, one pass each; one for providers without an order.
+    fn stages(&self) -> u8 {
+        1
+    }
+
+    /// True when sending the record destroys something: it is deleted, or a value is overwritten.
+    fn destroys(&self, record: &Self::Record) -> bool {
+        let _ = record;
+        true
+    }
+
+    /// The record's key as it may stand on stderr: contacts masked.
+    fn shown(&self, record: &Self::Record) -> String {
+        record.key()
+    }
+}
+
+/// A JSON value as the text of a key: a text, or a whole number.
+pub(crate) fn text_or_number(value: &Value) -> Result<String, String> {
+    match value {
+        Value::String(text) => Ok(text.clone()),
+        Value::Number(number) if number.is_u64() => Ok(number.to_string()),
+        other => Err(format!("`{other}` is neither a text nor a whole number")),
+    }
+}
+
+/// A member of a JSON object as the text of a key.
+pub(crate) fn number(object: &serde_json::Map<String, Value>, names: &[&str]) -> Option<Result<String, String>> {
+    names.iter().find_map(|name| object.get(*name)).map(text_or_number)
+}

@@ -1,0 +1,198 @@
+//! Arguments, a file, or a pipe.
+
+use std::collections::VecDeque;
+use std::fs::File;
+use std::io::{self, BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use batchwise::{InputError, Record, plan::Entry};
+use futures_core::Stream;
+
+use super::{Row, Shape, read_rows};
+use crate::failure::Failure;
+
+/// Entries that wait between the reading thread and the job.
+const READ_AHEAD: usize = 1024;
+
+/// Where records come from.
+#[derive(Debug, Clone)]
+pub(crate) enum Source {
+    /// Keys on the command line.
+    Arguments(Vec<String>),
+    /// A regular file: checked whole before the first call.
+    File(PathBuf),
+    /// Standard input, a FIFO, a device: read as it comes.
+    Pipe(Option<PathBuf>),
+}
+
+/// What a check of the whole input found.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Check {
+    /// Records, repeats included.
+    pub(crate) records: u64,
+    /// The first keys, at most three.
+    pub(crate) first: Vec<String>,
+    /// The last key.
+    pub(crate) last: Option<String>,
+    /// Something is deleted or overwritten.
+    pub(crate) destroys: bool,
+}
+
+impl Source {
+    /// The source that the arguments name.
+    pub(crate) fn of(keys: Vec<String>, input: Option<&str>) -> Result<Self, Failure> {
+        match (input, keys.is_empty()) {
+            (None, true) => Err(Failure::usage("no records: give keys, or a file with -i FILE, or a pipe with -i -")),
+            (Some(_), false) => Err(Failure::usage("give keys or -i, not both")),
+            (None, false) => Ok(Self::Arguments(keys)),
+            (Some("-"), true) => Ok(Self::Pipe(None)),
+            (Some(path), true) => {
+                let path = PathBuf::from(path);
+                let unreadable = |error| Failure::usage(format!("`{}` cannot be read: {error}", path.display()));
+                let kind = std::fs::metadata(&path).map_err(unreadable)?;
+                if kind.is_dir() {
+                    return Err(Failure::usage(format!("`{}` is a directory, not a file", path.display())));
+                }
+                Ok(if kind.is_file() { Self::File(path) } else { Self::Pipe(Some(path)) })
+            }
+        }
+    }
+
+    /// True when the records can be read twice: before the first call, and for it.
+    pub(crate) fn is_whole(&self) -> bool {
+        !matches!(self, Self::Pipe(_))
+    }
+
+    fn rows<S: Shape>(
+        &self,
+        shape: &S,
+        column: Option<&str>,
+        emit: &mut dyn FnMut(Row<S::Record>) -> bool,
+    ) -> io::Result<()> {
+        let (reader, path): (Box<dyn BufRead + Send>, Option<&Path>) = match self {
+            Self::Arguments(keys) => {
+                for (number, key) in (1..).zip(keys) {
+                    let row = match shape.of_text(key) {
+                        Ok(records) => Row::Records(number, records),
+                        Err(why) => Row::Bad(number, key.clone(), why),
+                    };
+                    if !emit(row) {
+                        break;
+                    }
+                }
+                return Ok(());
+            }
+            Self::File(path) => (Box::new(BufReader::with_capacity(1 << 16, File::open(path)?)), Some(path)),
+            Self::Pipe(Some(path)) => (Box::new(BufReader::new(File::open(path)?)), Some(path)),
+            Self::Pipe(None) => (Box::new(BufReader::new(io::stdin())), None),
+        };
+        read_rows(shape, reader, path, column, emit);
+        Ok(())
+    }
+
+    /// Reads the whole input before the first call; a bad line is an error, unless they are to be kept as `rejected`.
+    pub(crate) fn check<S: Shape>(&self, shape: &S, column: Option<&str>, keep_going: bool) -> Result<Check, Failure> {
+        let mut check = Check::default();
+        let mut bad = None;
+        self.rows(shape, column, &mut |row| {
+            match row {
+                Row::Records(_, records) => {
+                    for record in &records {
+                        check.records += 1;
+                        check.destroys |= shape.destroys(record);
+                        let key = shape.shown(record);
+                        if check.first.len() < 3 {
+                            check.first.push(key.clone());
+                        }
+                        check.last = Some(key);
+                    }
+                }
+                Row::Bad(..) if keep_going => {}
+                Row::Bad(line, text, why) => bad = Some(bad_line(self, line, &text, &why)),
+                Row::Broken(why) => bad = Some(why),
+            }
+            bad.is_none()
+        })
+        .map_err(|error| Failure::usage(format!("the input cannot be read: {error}")))?;
+        match bad {
+            Some(bad) => Err(Failure::usage(bad)),
+            None => Ok(check),
+        }
+    }
+
+    /// The entries of the input as a stream, read on a thread of its own. A file is read once for each stage.
+    ///
+    /// `may_destroy` is false when a record that destroys something must not pass (nobody agreed to it).
+    pub(crate) fn entries<S: Shape>(
+        self,
+        shape: Arc<S>,
+        column: Option<String>,
+        keep_going: bool,
+        may_destroy: bool,
+    ) -> impl Stream<Item = Result<Entry<S::Record>, InputError>> + Send + 'static {
+        let (sender, mut receiver) = tokio::sync::mpsc::channel(READ_AHEAD);
+        std::thread::spawn(move || {
+            let passes = if self.is_whole() { shape.stages() } else { 1 };
+            for pass in 0..passes {
+                let mut open = true;
+                let read = self.rows(&*shape, column.as_deref(), &mut |row| {
+                    for entry in entries_of(&self, &*shape, row, keep_going, may_destroy) {
+                        let wanted = match &entry {
+                            Ok(Entry::Record { record, .. }) if passes > 1 => record.stage() == pass,
+                            Ok(Entry::Invalid { .. }) => pass == 0,
+                            _ => true,
+                        };
+                        let failed = entry.is_err();
+                        if wanted && sender.blocking_send(entry).is_err() || failed {
+                            open = false;
+                            break;
+                        }
+                    }
+                    open
+                });
+                if let Err(error) = read {
+                    let _ = sender.blocking_send(Err(InputError::new(format!("the input cannot be read: {error}"))));
+                    return;
+                }
+                if !open || (passes > 1 && sender.blocking_send(Ok(Entry::StageEnd(pass))).is_err()) {
+                    return;
+                }
+            }
+        });
+        futures_util::stream::poll_fn(move |cx| receiver.poll_recv(cx))
+    }
+}
+
+fn bad_line(source: &Source, line: u64, text: &str, why: &str) -> String {
+    let mut shown: String = text.chars().take(120).collect();
+    if shown.len() < text.len() {
+        shown.push('…');
+    }
+    let place = if matches!(source, Source::Arguments(_)) { "argument" } else { "line" };
+    format!("{place} {line}: `{shown}`: {why}")
+}
+
+fn entries_of<S: Shape>(
+    source: &Source,
+    shape: &S,
+    row: Row<S::Record>,
+    keep_going: bool,
+    may_destroy: bool,
+) -> VecDeque<Result<Entry<S::Record>, InputError>> {
+    match row {
+        Row::Records(line, records) => records
+            .into_iter()
+            .map(|record| {
+                if !may_destroy && shape.destroys(&record) {
+                    let why = "it overwrites values, and nobody agreed to that: give --yes";
+                    return Err(InputError::new(bad_line(source, line, &shape.shown(&record), why)));
+                }
+                Ok(Entry::Record { line, record })
+            })
+            .collect(),
+        Row::Bad(line, text, why) if keep_going => [Ok(Entry::Invalid { line, text, why })].into(),
+        Row::Bad(line, text, why) => [Err(InputError::new(bad_line(source, line, &text, &why)))].into(),
+        Row::Broken(why) => [Err(InputError::new(why))].into(),
+    }
+}

@@ -1,0 +1,243 @@
+//! One job of the command, the same for every provider.
+
+use std::future::Future;
+use std::io;
+use std::pin::pin;
+use std::sync::Arc;
+use std::task::Poll;
+use std::time::{Duration, Instant};
+
+use batchwise::{BatchMethod, OutcomeStream, Outcome, ReasonKind, Record, RunOptions, StopToken, Summary, Verdict, run_entries};
+use futures_core::Stream;
+use jiff::Zoned;
+
+use crate::args::JobArgs;
+use crate::consent;
+use crate::dry_run::{Rehearsed, rehearse};
+use crate::failure::{Exit, Failure};
+use crate::input::{Shape, Source};
+use crate::notes::{Notes, span};
+use crate::output::{OutcomeRow, OutcomeWriter};
+use crate::signals;
+use crate::values::Rate;
+
+/// Where a job's records go, for questions and notes.
+#[derive(Debug, Clone)]
+pub(crate) struct Target {
+    /// `calltouch-import`.
+    pub(crate) provider: &'static str,
+    /// What is done, in words: `delete`.
+    pub(crate) verb: &'static str,
+    /// What the records are, in words: `import logs`.
+    pub(crate) records: &'static str,
+    /// The host that is called.
+    pub(crate) host: String,
+    /// It is this machine.
+    pub(crate) loopback: bool,
+    /// The account, without secrets.
+    pub(crate) account: String,
+    /// The campaigns, where there are any.
+    pub(crate) campaigns: Option<String>,
+}
+
+/// A job: the method, how its records are written, and where they go.
+#[derive(Debug)]
+pub(crate) struct Job<M, S> {
+    pub(crate) method: M,
+    pub(crate) shape: S,
+    pub(crate) target: Target,
+    /// Outcomes carry a campaign.
+    pub(crate) with_campaign: bool,
+    /// Keys are led by the input line, because they name no record by themselves.
+    pub(crate) led_by_line: bool,
+    /// Settings beyond those of every job.
+    pub(crate) options: RunOptions,
+}
+
+impl<M, S> Job<M, S>
+where
+    M: BatchMethod + Clone,
+    S: Shape<Record = M::Record>,
+{
+    /// Checks, asks, runs, and says how it went.
+    pub(crate) async fn run(self, args: &JobArgs, source: Source) -> Result<Exit, Failure> {
+        let notes = Notes::new(args);
+        if args.rate == Some(Rate::Off) && !self.target.loopback {
+            notes.warn("--rate off: no limit of ours protects the account from the provider's");
+        }
+        let check = match source.is_whole() {
+            true => Some(source.check(&self.shape, args.column.as_deref(), args.keep_going)?),
+            false => None,
+        };
+        let shape = Arc::new(self.shape);
+        let entries = |source: Source, may_destroy: bool| {
+            source.entries(Arc::clone(&shape), args.column.clone(), args.keep_going, may_destroy)
+        };
+        let options = options(self.options.clone(), args)?;
+        if args.dry_run {
+            let rehearsed = rehearse(&self.method, entries(source, true), options.clone()).await;
+            return dry_run(&self.target, self.method.descriptor().max_records.get(), &rehearsed);
+        }
+        let mut may_destroy = true;
+        if !args.yes {
+            let least = match &check {
+                Some(check) if check.destroys && consent::can_ask() => {
+                    Some(rehearse(&self.method, entries(source.clone(), true), options.clone()).await.least)
+                }
+                _ => None,
+            };
+            may_destroy = consent::given(&self.target, check.as_ref(), least, self.method.descriptor().action)?;
+        }
+        let stop = StopToken::new();
+        signals::watch(stop.clone());
+        let observer = Arc::new(notes.clone());
+        let options = options.stop_token(stop.clone()).observer(observer);
+        let started = Instant::now();
+        let stream = run_entries(self.method, entries(source, may_destroy), options);
+        let rim = Rim {
+            with_campaign: self.with_campaign,
+            led_by_line: self.led_by_line,
+        };
+        let (summary, unwritable) = rim.write_all(stream, args, &stop).await;
+        if let Some(error) = &unwritable {
+            notes.error(&format!("standard output is not writable ({error}): the job was stopped"));
+        }
+        notes.summary(&summary, started.elapsed(), &self.target);
+        Ok(exit_of(&summary, unwritable.is_some(), args.allow_missing))
+    }
+}
+
+fn options(options: RunOptions, args: &JobArgs) -> Result<RunOptions, Failure> {
+    let mut options = options.max_attempts(args.max_attempts.get()).limit(args.limit).allow_missing(args.allow_missing);
+    options = match args.calls() {
+        Some(calls) => options.concurrency(calls),
+        None => options.auto_concurrency(),
+    };
+    if let Some(deadline) = args.deadline {
+        let after = deadline.from_now(&Zoned::now());
+        options = options.deadline(after.ok_or_else(|| Failure::usage("--deadline: that time does not exist"))?);
+    }
+    Ok(options)
+}
+
+fn dry_run(target: &Target, per_request: usize, rehearsed: &Rehearsed) -> Result<Exit, Failure> {
+    use std::io::Write;
+    let summary = &rehearsed.summary;
+    if let Some(stop) = summary.stop.as_ref().filter(|stop| stop.kind() == ReasonKind::Input) {
+        return Err(Failure::usage(stop.text().unwrap_or("the input cannot be read").to_owned()));
+    }
+    let count = |verdict| summary.counts.of(verdict);
+    let sent = count(Verdict::Deleted) + count(Verdict::Updated);
+    let mut text = format!("dry run: nothing was sent\nprovider    {} ({})\n", target.provider, target.host);
+    if let Some(campaigns) = &target.campaigns {
+        text.push_str(&format!("campaign    {campaigns}\n"));
+    }
+    text.push_str(&format!(
+        "records     {sent} {} ({} repeated, {} not valid, {} left out by --limit)\nrequests    {}, at most {per_request} \
+         records each\nleast time  {}\n",
+        target.records,
+        summary.duplicates,
+        count(Verdict::Rejected),
+        count(Verdict::NotSent),
+        summary.calls,
+        span(rehearsed.least),
+    ));
+    io::stdout().write_all(text.as_bytes()).map_err(|error| Failure::fault(format!("standard output: {error}")))?;
+    Ok(Exit::Reached)
+}
+
+/// How outcomes look at the rim.
+#[derive(Debug, Clone, Copy)]
+struct Rim {
+    with_campaign: bool,
+    led_by_line: bool,
+}
+
+impl Rim {
+    /// Writes every outcome; when standard output fails, the job is stopped and runs to its end unwritten.
+    async fn write_all<R: Record>(
+        self,
+        mut stream: OutcomeStream<R>,
+        args: &JobArgs,
+        stop: &StopToken,
+    ) -> (Summary, Option<io::Error>) {
+        let stdout = io::stdout().lock();
+        let mut failed = None;
+        let mut writer = match OutcomeWriter::new(stdout, args.output, self.with_campaign) {
+            Ok(writer) => Some(writer),
+            Err(error) => {
+                failed = Some(error);
+                None
+            }
+        };
+        loop {
+            let outcome = match ready(&mut stream).await {
+                Poll::Ready(outcome) => outcome,
+                Poll::Pending => {
+                    // The job waits: whoever reads the output gets what there is.
+                    if let Some(error) = writer.as_mut().and_then(|writer| writer.flush().err()) {
+                        failed = Some(error);
+                        writer = None;
+                    }
+                    if failed.is_some() {
+                        stop.stop();
+                    }
+                    next(&mut stream).await
+                }
+            };
+            let Some(outcome) = outcome else { break };
+            let Some(open) = &mut writer else { continue };
+            if let Err(error) = open.write(&OutcomeRow::of(&outcome, self.led_by_line)) {
+                failed = Some(error);
+                writer = None;
+                stop.stop();
+            }
+        }
+        if let Some(Err(error)) = writer.map(|mut writer| writer.flush()) {
+            failed = Some(error);
+        }
+        (stream.summary(), failed)
+    }
+}
+
+/// The next outcome, if it is there without waiting.
+async fn ready<R>(stream: &mut OutcomeStream<R>) -> Poll<Option<Outcome<R>>> {
+    let mut stream = pin!(stream);
+    std::future::poll_fn(|cx| Poll::Ready(stream.as_mut().poll_next(cx))).await
+}
+
+/// The next outcome.
+fn next<R>(stream: &mut OutcomeStream<R>) -> impl Future<Output = Option<Outcome<R>>> {
+    let mut stream = std::pin::Pin::new(stream);
+    std::future::poll_fn(move |cx| stream.as_mut().poll_next(cx))
+}
+
+/// The exit code of a job.
+pub(crate) fn exit_of(summary: &Summary, unwritable: bool, allow_missing: bool) -> Exit {
+    if let Some(stop) = &summary.stop {
+        let nothing_read = summary.counts.total() + summary.duplicates == 0;
+        return if stop.kind() == ReasonKind::Input && nothing_read { Exit::Usage } else { Exit::Stopped };
+    }
+    if unwritable {
+        return Exit::Stopped;
+    }
+    let total = summary.counts.total();
+    let not_found = summary.counts.of(Verdict::NotFound);
+    let reached = if allow_missing {
+        // Absence is wanted here, also where it may be a mismatch of spelling.
+        let found = summary.counts.iter().filter(|(verdict, _)| is_success(*verdict)).map(|(_, count)| count);
+        found.sum::<u64>() + not_found == total
+    } else {
+        summary.reached == total && !(total > 0 && not_found == total)
+    };
+    if reached { Exit::Reached } else { Exit::Unreached }
+}
+
+fn is_success(verdict: Verdict) -> bool {
+    matches!(verdict, Verdict::Deleted | Verdict::Updated | Verdict::Unchanged | Verdict::PresumedDeleted)
+}
+
+/// The time of a wait, rounded up to what a person wants to know.
+pub(crate) fn seconds(wait: Duration) -> String {
+    format!("{:.1} s", wait.as_secs_f64())
+}

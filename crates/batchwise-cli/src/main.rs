@@ -1,0 +1,56 @@
+#![doc = include_str!("../README.md")]
+
+mod args;
+mod commands;
+mod consent;
+mod demo;
+mod dry_run;
+mod failure;
+mod input;
+mod job;
+mod logging;
+mod notes;
+mod output;
+mod signals;
+mod values;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::args::Cli;
+use crate::failure::{Exit, Failure};
+
+fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and version are answers, not mistakes.
+            let exit = if error.use_stderr() { Exit::Usage } else { Exit::Reached };
+            let _ = error.print();
+            return exit.into();
+        }
+    };
+    // A panic is a fault of our own, and has its own exit code.
+    let ended = std::panic::catch_unwind(|| start(cli));
+    match ended {
+        Ok(Ok(exit)) => exit.into(),
+        Ok(Err(failure)) => {
+            eprintln!("batchwise: {failure}");
+            failure.exit().into()
+        }
+        Err(_) => Exit::Fault.into(),
+    }
+}
+
+fn start(cli: Cli) -> Result<Exit, Failure> {
+    logging::start(&cli);
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::fault(format!("the runtime cannot start: {error}")))?;
+    let ended = runtime.block_on(commands::run(cli));
+    // A thread may still wait for standard input; nothing of it is wanted any more.
+    runtime.shutdown_background();
+    ended
+}

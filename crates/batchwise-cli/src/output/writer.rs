@@ -1,0 +1,126 @@
+//! Writes outcomes in the form that was asked for.
+
+use std::io::{self, BufWriter, Write};
+
+use super::OutcomeRow;
+use crate::args::OutputArg;
+
+/// Writes outcomes to standard output; flushed whenever the job has to wait.
+pub(crate) struct OutcomeWriter<W: Write> {
+    sink: Sink<W>,
+    with_campaign: bool,
+}
+
+enum Sink<W: Write> {
+    Lines(BufWriter<W>, fn(&OutcomeRow, bool) -> String),
+    Csv(Box<csv::Writer<W>>),
+}
+
+impl<W: Write> OutcomeWriter<W> {
+    /// A writer; `with_campaign` adds the campaign to every line.
+    pub(crate) fn new(sink: W, form: OutputArg, with_campaign: bool) -> io::Result<Self> {
+        let sink = match form {
+            OutputArg::Human => Sink::Lines(BufWriter::new(sink), |row, _| row.human()),
+            OutputArg::Ndjson => Sink::Lines(BufWriter::new(sink), OutcomeRow::ndjson),
+            OutputArg::Csv => {
+                let mut writer = csv::Writer::from_writer(sink);
+                let mut header = vec!["record", "outcome", "attempts", "detail", "line", "at", "provider"];
+                if with_campaign {
+                    header.insert(1, "campaign");
+                }
+                writer.write_record(header)?;
+                Sink::Csv(Box::new(writer))
+            }
+        };
+        Ok(Self { sink, with_campaign })
+    }
+
+    /// Writes one outcome.
+    pub(crate) fn write(&mut self, row: &OutcomeRow) -> io::Result<()> {
+        match &mut self.sink {
+            Sink::Lines(writer, form) => {
+                writer.write_all(form(row, self.with_campaign).as_bytes())?;
+                writer.write_all(b"\n")
+            }
+            Sink::Csv(writer) => {
+                let mut fields = vec![
+                    row.record.clone(),
+                    row.outcome.to_owned(),
+                    row.attempts.to_string(),
+                    // A provider's text must not become a formula in a spreadsheet.
+                    row.detail.as_deref().map(defused).unwrap_or_default(),
+                    row.line.to_string(),
+                    row.at.clone(),
+                    row.provider.as_ref().map(ToString::to_string).unwrap_or_default(),
+                ];
+                if self.with_campaign {
+                    fields.insert(1, row.campaign.clone().unwrap_or_default());
+                }
+                Ok(writer.write_record(fields)?)
+            }
+        }
+    }
+
+    /// Hands everything to standard output.
+    pub(crate) fn flush(&mut self) -> io::Result<()> {
+        match &mut self.sink {
+            Sink::Lines(writer, _) => writer.flush(),
+            Sink::Csv(writer) => writer.flush(),
+        }
+    }
+}
+
+/// The text with an apostrophe in front where a spreadsheet would read a formula.
+fn defused(text: &str) -> String {
+    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row() -> OutcomeRow {
+        OutcomeRow {
+            record: "51001".into(),
+            campaign: None,
+            outcome: "deleted",
+            attempts: 1,
+            detail: None,
+            line: 1,
+            at: "2026-11-22T08:00:00Z".into(),
+            provider: None,
+        }
+    }
+
+    fn written(form: OutputArg, with_campaign: bool, row: &OutcomeRow) -> String {
+        let mut out = Vec::new();
+        let mut writer = OutcomeWriter::new(&mut out, form, with_campaign).unwrap();
+        writer.write(row).unwrap();
+        writer.flush().unwrap();
+        drop(writer);
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn ndjson_is_as_documented() {
+        assert_eq!(
+            written(OutputArg::Ndjson, false, &row()),
+            "{\"record\":\"51001\",\"outcome\":\"deleted\",\"attempts\":1,\"detail\":null,\"line\":1,\
+             \"at\":\"2026-11-22T08:00:00Z\",\"provider\":null}\n"
+        );
+    }
+
+    #[test]
+    fn thulium_lines_carry_the_campaign() {
+        let row = OutcomeRow { campaign: Some("00042".into()), ..row() };
+        assert!(written(OutputArg::Ndjson, true, &row).contains("\"campaign\":\"00042\""));
+        assert!(written(OutputArg::Csv, true, &row).contains("\n51001,00042,deleted,"));
+        assert_eq!(written(OutputArg::Human, true, &row), "deleted           00042:51001\n");
+    }
+
+    #[test]
+    fn a_text_of_the_provider_is_no_formula() {
+        let row = OutcomeRow { detail: Some("=1+1".into()), ..row() };
+        assert!(written(OutputArg::Csv, false, &row).contains("'=1+1"));
+    }
+}
