@@ -212,3 +212,36 @@ impl<C> fmt::Debug for ThuliumBuilder<C> {
             .finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_system_name_stands_for_its_address() {
+        assert_eq!(url_of("demo-system").unwrap(), "https://demo-system.thulium.com");
+        assert_eq!(url_of("Demo1").unwrap(), "https://demo1.thulium.com");
+    }
+
+    #[test]
+    fn what_is_no_system_name_is_refused_with_advice_and_not_repeated() {
+        let long = "a".repeat(64);
+        for bad in [
+            "",
+            "-a",
+            "a-",
+            "demo.thulium.com",
+            "https://u:s3cr@demo",
+            "a/b",
+            "a\n",
+            "ż",
+            &long,
+        ] {
+            let error = url_of(bad).unwrap_err().to_string();
+            assert!(
+                error.contains("`demo-system`") && !error.contains("s3cr"),
+                "{bad}: {error}"
+            );
+        }
+    }
+}
