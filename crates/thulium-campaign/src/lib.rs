@@ -1,1 +1,12 @@
 #![doc = include_str!("../README.md")]
+
+mod client;
+mod decode;
+mod record;
+mod wire;
+
+pub use client::{
+    DEFAULT_MAX_BYTES, DEFAULT_MAX_RECORDS, MOST_BYTES, MOST_RECORDS, ThuliumBuilder, ThuliumCampaign,
+    ThuliumCampaignPhones, ThuliumCredentials,
+};
+pub use record::{CampaignCustomer, CampaignId, CampaignPhone, CustomerId, MAX_PHONE_BYTES, PhoneNumber};
