@@ -1,1 +1,12 @@
 #![doc = include_str!("../README.md")]
+
+mod client;
+mod decode;
+mod record;
+mod wire;
+
+pub use calltouch_common::{BASE_URL, CalltouchCredentials, CalltouchQuota};
+pub use client::{CalltouchImport, CalltouchImportBuilder};
+pub use decode::{NOT_FOUND, reply};
+pub use record::ImportLogId;
+pub use wire::{MAX_RECORDS, PATH};
