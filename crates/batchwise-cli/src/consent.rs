@@ -45,7 +45,13 @@ pub(crate) fn given(
     question.push('\n');
     match check {
         Some(check) => {
-            question.push_str(&format!("{} {} {}: {}", target.verb, check.records, target.records, check.first.join(", ")));
+            question.push_str(&format!(
+                "{} {} {}: {}",
+                target.verb,
+                check.records,
+                target.records,
+                check.first.join(", ")
+            ));
             if let Some(last) = check.last.as_ref().filter(|_| check.records > 3) {
                 question.push_str(&format!(" … {last}"));
             }

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use batchwise::quota::QuotaHandle;
 use batchwise::{
-    BatchMethod, CallError, Descriptor, InputError, Reply, RunOptions, Said, Statement, Summary, plan::Entry, run_entries,
+    BatchMethod, CallError, Descriptor, InputError, Reply, RunOptions, Said, Statement, Summary, plan::Entry,
+    run_entries,
 };
 use futures_core::Stream;
 use futures_util::StreamExt;
@@ -50,6 +51,11 @@ pub(crate) async fn rehearse<M: BatchMethod + Clone>(
     let mut stream = run_entries(rehearsal, entries, options);
     while stream.next().await.is_some() {}
     let summary = stream.summary();
-    let least = method.quotas().iter().map(|quota| quota.least_time(summary.calls)).max().unwrap_or_default();
+    let least = method
+        .quotas()
+        .iter()
+        .map(|quota| quota.least_time(summary.calls))
+        .max()
+        .unwrap_or_default();
     Rehearsed { summary, least }
 }

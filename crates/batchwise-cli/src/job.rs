@@ -7,7 +7,9 @@ use std::sync::Arc;
 use std::task::Poll;
 use std::time::{Duration, Instant};
 
-use batchwise::{BatchMethod, OutcomeStream, Outcome, ReasonKind, Record, RunOptions, StopToken, Summary, Verdict, run_entries};
+use batchwise::{
+    BatchMethod, Outcome, OutcomeStream, ReasonKind, Record, RunOptions, StopToken, Summary, Verdict, run_entries,
+};
 use futures_core::Stream;
 use jiff::Zoned;
 
@@ -81,9 +83,11 @@ where
         let mut may_destroy = true;
         if !args.yes {
             let least = match &check {
-                Some(check) if check.destroys && consent::can_ask() => {
-                    Some(rehearse(&self.method, entries(source.clone(), true), options.clone()).await.least)
-                }
+                Some(check) if check.destroys && consent::can_ask() => Some(
+                    rehearse(&self.method, entries(source.clone(), true), options.clone())
+                        .await
+                        .least,
+                ),
                 _ => None,
             };
             may_destroy = consent::given(&self.target, check.as_ref(), least, self.method.descriptor().action)?;
@@ -100,7 +104,9 @@ where
         };
         let (summary, unwritable) = rim.write_all(stream, args, &stop).await;
         if let Some(error) = &unwritable {
-            notes.error(&format!("standard output is not writable ({error}): the job was stopped"));
+            notes.error(&format!(
+                "standard output is not writable ({error}): the job was stopped"
+            ));
         }
         notes.summary(&summary, started.elapsed(), &self.target);
         Ok(exit_of(&summary, unwritable.is_some(), args.allow_missing))
@@ -108,13 +114,16 @@ where
 }
 
 fn options(options: RunOptions, args: &JobArgs) -> Result<RunOptions, Failure> {
-    let mut options = options.max_attempts(args.max_attempts.get()).limit(args.limit).allow_missing(args.allow_missing);
+    let mut options = options
+        .max_attempts(args.max_attempts.get())
+        .limit(args.limit)
+        .allow_missing(args.allow_missing);
     options = match args.calls() {
         Some(calls) => options.concurrency(calls),
         None => options.auto_concurrency(),
     };
     if let Some(deadline) = args.deadline {
-        let after = deadline.from_now(&Zoned::now());
+        let after = deadline.counted_from(&Zoned::now());
         options = options.deadline(after.ok_or_else(|| Failure::usage("--deadline: that time does not exist"))?);
     }
     Ok(options)
@@ -124,11 +133,16 @@ fn dry_run(target: &Target, per_request: usize, rehearsed: &Rehearsed) -> Result
     use std::io::Write;
     let summary = &rehearsed.summary;
     if let Some(stop) = summary.stop.as_ref().filter(|stop| stop.kind() == ReasonKind::Input) {
-        return Err(Failure::usage(stop.text().unwrap_or("the input cannot be read").to_owned()));
+        return Err(Failure::usage(
+            stop.text().unwrap_or("the input cannot be read").to_owned(),
+        ));
     }
     let count = |verdict| summary.counts.of(verdict);
     let sent = count(Verdict::Deleted) + count(Verdict::Updated);
-    let mut text = format!("dry run: nothing was sent\nprovider    {} ({})\n", target.provider, target.host);
+    let mut text = format!(
+        "dry run: nothing was sent\nprovider    {} ({})\n",
+        target.provider, target.host
+    );
     if let Some(campaigns) = &target.campaigns {
         text.push_str(&format!("campaign    {campaigns}\n"));
     }
@@ -142,7 +156,9 @@ fn dry_run(target: &Target, per_request: usize, rehearsed: &Rehearsed) -> Result
         summary.calls,
         span(rehearsed.least),
     ));
-    io::stdout().write_all(text.as_bytes()).map_err(|error| Failure::fault(format!("standard output: {error}")))?;
+    io::stdout()
+        .write_all(text.as_bytes())
+        .map_err(|error| Failure::fault(format!("standard output: {error}")))?;
     Ok(Exit::Reached)
 }
 
@@ -216,7 +232,11 @@ fn next<R>(stream: &mut OutcomeStream<R>) -> impl Future<Output = Option<Outcome
 pub(crate) fn exit_of(summary: &Summary, unwritable: bool, allow_missing: bool) -> Exit {
     if let Some(stop) = &summary.stop {
         let nothing_read = summary.counts.total() + summary.duplicates == 0;
-        return if stop.kind() == ReasonKind::Input && nothing_read { Exit::Usage } else { Exit::Stopped };
+        return if stop.kind() == ReasonKind::Input && nothing_read {
+            Exit::Usage
+        } else {
+            Exit::Stopped
+        };
     }
     if unwritable {
         return Exit::Stopped;
@@ -225,7 +245,11 @@ pub(crate) fn exit_of(summary: &Summary, unwritable: bool, allow_missing: bool) 
     let not_found = summary.counts.of(Verdict::NotFound);
     let reached = if allow_missing {
         // Absence is wanted here, also where it may be a mismatch of spelling.
-        let found = summary.counts.iter().filter(|(verdict, _)| is_success(*verdict)).map(|(_, count)| count);
+        let found = summary
+            .counts
+            .iter()
+            .filter(|(verdict, _)| is_success(*verdict))
+            .map(|(_, count)| count);
         found.sum::<u64>() + not_found == total
     } else {
         summary.reached == total && !(total > 0 && not_found == total)
@@ -234,7 +258,10 @@ pub(crate) fn exit_of(summary: &Summary, unwritable: bool, allow_missing: bool) 
 }
 
 fn is_success(verdict: Verdict) -> bool {
-    matches!(verdict, Verdict::Deleted | Verdict::Updated | Verdict::Unchanged | Verdict::PresumedDeleted)
+    matches!(
+        verdict,
+        Verdict::Deleted | Verdict::Updated | Verdict::Unchanged | Verdict::PresumedDeleted
+    )
 }
 
 /// The time of a wait, rounded up to what a person wants to know.

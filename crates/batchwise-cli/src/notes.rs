@@ -43,14 +43,27 @@ impl Notes {
         if let Some(stop) = &summary.stop {
             self.error(&format!("stopped early: {stop}"));
         }
-        if summary.found_nothing && summary.stop.as_ref().is_none_or(|stop| stop.kind() != ReasonKind::WrongTarget) {
+        if summary.found_nothing
+            && summary
+                .stop
+                .as_ref()
+                .is_none_or(|stop| stop.kind() != ReasonKind::WrongTarget)
+        {
             self.warn("nothing was found: wrong campaign or account?");
         }
         if self.quiet {
             return;
         }
-        let counts: Vec<String> = summary.counts.iter().map(|(verdict, count)| format!("{count} {verdict}")).collect();
-        let counts = if counts.is_empty() { "no records".to_owned() } else { counts.join(", ") };
+        let counts: Vec<String> = summary
+            .counts
+            .iter()
+            .map(|(verdict, count)| format!("{count} {verdict}"))
+            .collect();
+        let counts = if counts.is_empty() {
+            "no records".to_owned()
+        } else {
+            counts.join(", ")
+        };
         eprintln!(
             "batchwise: {} {}: {counts}; {} repeated; {} calls ({} failed); {}",
             summary.counts.total(),
@@ -60,7 +73,9 @@ impl Notes {
             summary.failed_calls,
             span(took),
         );
-        let left = summary.counts.of(Verdict::NotSent) + summary.counts.of(Verdict::Unknown) + summary.counts.of(Verdict::Busy);
+        let left = summary.counts.of(Verdict::NotSent)
+            + summary.counts.of(Verdict::Unknown)
+            + summary.counts.of(Verdict::Busy);
         if left > 0 {
             eprintln!("batchwise: {left} may be tried again: run the same command with what is not settled");
         }
@@ -70,8 +85,14 @@ impl Notes {
 impl Observer for Notes {
     fn call_finished(&self, call: &CallFinished) {
         if self.verbose == 0 && !self.quiet && call.error.is_some() {
-            let status = call.status.map(|status| format!(" (HTTP {})", status.as_u16())).unwrap_or_default();
-            let kind = call.error.map(|kind| format!("{kind:?}").to_lowercase()).unwrap_or_default();
+            let status = call
+                .status
+                .map(|status| format!(" (HTTP {})", status.as_u16()))
+                .unwrap_or_default();
+            let kind = call
+                .error
+                .map(|kind| format!("{kind:?}").to_lowercase())
+                .unwrap_or_default();
             eprintln!("batchwise: call {}: {kind}{status}", call.call);
         }
     }

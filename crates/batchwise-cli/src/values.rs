@@ -24,7 +24,9 @@ impl FromStr for Concurrency {
         if text.eq_ignore_ascii_case("auto") {
             return Ok(Self::Auto);
         }
-        text.parse().map(Self::Calls).map_err(|_| "expected a whole number from 1, or `auto`".to_owned())
+        text.parse()
+            .map(Self::Calls)
+            .map_err(|_| "expected a whole number from 1, or `auto`".to_owned())
     }
 }
 
@@ -100,12 +102,16 @@ impl FromStr for Deadline {
 
 impl Deadline {
     /// How long from `now`; a time that is past today is tomorrow's.
-    pub(crate) fn from_now(self, now: &Zoned) -> Option<Duration> {
+    pub(crate) fn counted_from(self, now: &Zoned) -> Option<Duration> {
         match self {
             Self::After(duration) => Some(duration),
             Self::At(time) => {
                 let today = now.with().time(time).build().ok()?;
-                let at = if today > *now { today } else { today.checked_add(1.day()).ok()? };
+                let at = if today > *now {
+                    today
+                } else {
+                    today.checked_add(1.day()).ok()?
+                };
                 Duration::try_from(at.duration_since(now)).ok()
             }
         }
@@ -118,7 +124,10 @@ mod tests {
 
     #[test]
     fn reads_rates() {
-        assert_eq!("5/s".parse(), Ok(Rate::Of(NonZeroU32::new(5).unwrap(), Duration::from_secs(1))));
+        assert_eq!(
+            "5/s".parse(),
+            Ok(Rate::Of(NonZeroU32::new(5).unwrap(), Duration::from_secs(1)))
+        );
         assert_eq!("off".parse(), Ok(Rate::Off));
         for bad in ["5", "0/s", "5/d", "/s", "-1/s", "1.5/s"] {
             assert!(bad.parse::<Rate>().is_err(), "{bad}");
@@ -130,7 +139,10 @@ mod tests {
         let five = NonZeroU32::new(5).unwrap();
         let windows = vec![Window::per_hour(five), Window::per_minute(five)];
         let applied = Rate::applied(Some("9/s".parse().unwrap()), windows);
-        let limits: Vec<(u32, u64)> = applied.iter().map(|window| (window.limit().get(), window.per().as_secs())).collect();
+        let limits: Vec<(u32, u64)> = applied
+            .iter()
+            .map(|window| (window.limit().get(), window.per().as_secs()))
+            .collect();
         assert_eq!(limits, [(9, 1), (5, 3600)]);
     }
 
@@ -146,7 +158,7 @@ mod tests {
     #[test]
     fn a_time_that_is_past_is_tomorrows() {
         let now: Zoned = "2026-11-22T18:00:00[UTC]".parse().unwrap();
-        let after = |text: &str| text.parse::<Deadline>().unwrap().from_now(&now).unwrap().as_secs();
+        let after = |text: &str| text.parse::<Deadline>().unwrap().counted_from(&now).unwrap().as_secs();
         assert_eq!(after("18:30"), 30 * 60);
         assert_eq!(after("17:00"), 23 * 3600);
     }

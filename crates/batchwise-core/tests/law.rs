@@ -33,11 +33,21 @@ fn model(seed: u64, ids: &[u64]) -> Model {
                 world.there.insert(*id);
             }
             match dice.below(100) {
-                0..5 => drop(world.busy.insert(*id, u32::try_from(dice.below(9)).unwrap())),
-                5..8 => drop(world.poison_named.insert(*id)),
-                8..10 => drop(world.poison_nameless.insert(*id)),
-                10..14 => drop(world.silent.insert(*id, u32::try_from(dice.below(12)).unwrap())),
-                14..17 => drop(world.two_faced.insert(*id, u32::try_from(dice.below(12)).unwrap())),
+                0..5 => {
+                    world.busy.insert(*id, u32::try_from(dice.below(9)).unwrap());
+                }
+                5..8 => {
+                    world.poison_named.insert(*id);
+                }
+                8..10 => {
+                    world.poison_nameless.insert(*id);
+                }
+                10..14 => {
+                    world.silent.insert(*id, u32::try_from(dice.below(12)).unwrap());
+                }
+                14..17 => {
+                    world.two_faced.insert(*id, u32::try_from(dice.below(12)).unwrap());
+                }
                 _ => {}
             }
         }

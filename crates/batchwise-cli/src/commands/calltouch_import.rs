@@ -3,9 +3,9 @@
 use std::num::NonZeroU32;
 use std::time::Duration;
 
+use batchwise::calltouch_import::{CalltouchCredentials, CalltouchImport, CalltouchQuota, ImportLogId};
 use batchwise::quota::{QuotaHandle, Window};
 use batchwise::{BaseUrl, RunOptions};
-use batchwise::calltouch_import::{CalltouchCredentials, CalltouchImport, CalltouchQuota, ImportLogId};
 use serde_json::Value;
 
 use super::Environment;
@@ -59,7 +59,10 @@ pub(super) fn quota(rate: Option<Rate>) -> CalltouchQuota {
         None => CalltouchQuota::per_ip(),
         Some(rate) => {
             let default = NonZeroU32::new(5).map(Window::per_second);
-            CalltouchQuota::from(QuotaHandle::of_windows(Rate::applied(Some(rate), default.into_iter().collect())))
+            CalltouchQuota::from(QuotaHandle::of_windows(Rate::applied(
+                Some(rate),
+                default.into_iter().collect(),
+            )))
         }
     }
 }

@@ -16,7 +16,9 @@ use crate::job::{Job, Target};
 /// Adds custom fields to leads.
 pub(crate) async fn add_fields(environment: &Environment, args: &JobArgs) -> Result<Exit, Failure> {
     if args.column.is_some() {
-        return Err(Failure::usage("--column: leads are NDJSON, one object a line; there is no column to name"));
+        return Err(Failure::usage(
+            "--column: leads are NDJSON, one object a line; there is no column to name",
+        ));
     }
     let source = Source::of(Vec::new(), args.input.as_deref())?;
     let (credentials, base) = account(environment, args)?;

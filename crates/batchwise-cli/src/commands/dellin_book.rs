@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use batchwise::quota::QuotaHandle;
 use batchwise::dellin_book::{BookObject, Credentials, DEFAULT_BASE_URL, DellinAccount, Wire};
+use batchwise::quota::QuotaHandle;
 use batchwise::{RunOptions, Secret};
 use serde_json::Value;
 
@@ -58,11 +58,17 @@ pub(crate) async fn delete(
 /// The credentials that the environment has, and a label of the account that shows no secret.
 fn credentials(environment: &Environment, args: &JobArgs) -> Result<(Credentials, String), Failure> {
     if let Some(session) = environment.get("DELLIN_SESSION") {
-        return Ok((Credentials::session(Secret::from(session)), "of DELLIN_SESSION".to_owned()));
+        return Ok((
+            Credentials::session(Secret::from(session)),
+            "of DELLIN_SESSION".to_owned(),
+        ));
     }
     if let (Some(login), Some(password)) = (environment.get("DELLIN_LOGIN"), environment.get("DELLIN_PASSWORD")) {
         let label = last_four(login);
-        return Ok((Credentials::password(Secret::from(login), Secret::from(password)), label));
+        return Ok((
+            Credentials::password(Secret::from(login), Secret::from(password)),
+            label,
+        ));
     }
     if let Some(token) = environment.get("DELLIN_PAT") {
         return Ok((Credentials::pat(Secret::from(token)), "of DELLIN_PAT".to_owned()));

@@ -14,7 +14,11 @@ pub(crate) struct Environment(HashMap<String, String>);
 impl Environment {
     /// The variables of this process.
     pub(crate) fn of_process() -> Self {
-        let ours = |name: &str| ["CALLTOUCH_", "DELLIN_", "THULIUM_"].iter().any(|prefix| name.starts_with(prefix));
+        let ours = |name: &str| {
+            ["CALLTOUCH_", "DELLIN_", "THULIUM_"]
+                .iter()
+                .any(|prefix| name.starts_with(prefix))
+        };
         let variables = std::env::vars_os().filter_map(|(name, value)| {
             let name = name.into_string().ok().filter(|name| ours(name))?;
             Some((name, value.into_string().ok()?))
@@ -24,7 +28,10 @@ impl Environment {
 
     /// A variable that is set and not blank.
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
-        self.0.get(name).map(String::as_str).filter(|value| !value.trim().is_empty())
+        self.0
+            .get(name)
+            .map(String::as_str)
+            .filter(|value| !value.trim().is_empty())
     }
 
     /// A variable that has to be there. A dry run goes without.

@@ -37,7 +37,9 @@ pub(crate) async fn delete(
     let source = Source::of(keys.keys, args.input.as_deref())?;
     let mut campaigns = Vec::new();
     for text in &settings.campaigns {
-        let campaign: CampaignId = text.parse().map_err(|error| Failure::usage(format!("--campaign: {error}")))?;
+        let campaign: CampaignId = text
+            .parse()
+            .map_err(|error| Failure::usage(format!("--campaign: {error}")))?;
         if !campaigns.contains(&campaign) {
             campaigns.push(campaign);
         }
@@ -48,18 +50,28 @@ pub(crate) async fn delete(
     let target = Target {
         provider: "thulium-campaign",
         verb: "remove",
-        records: if settings.by == ByArg::Phone { "phone numbers" } else { "customers" },
+        records: if settings.by == ByArg::Phone {
+            "phone numbers"
+        } else {
+            "customers"
+        },
         host: base.host().to_owned(),
         loopback: base.is_loopback(),
         account: user.to_owned(),
         campaigns: Some(match campaigns.as_slice() {
             [] => "named by each record".to_owned(),
-            some => some.iter().map(|campaign| campaign.as_str().to_owned()).collect::<Vec<_>>().join(", "),
+            some => some
+                .iter()
+                .map(|campaign| campaign.as_str().to_owned())
+                .collect::<Vec<_>>()
+                .join(", "),
         }),
     };
     let quota = QuotaHandle::of_windows(Rate::applied(args.rate, Vec::new()));
     let timeout = Duration::from_secs(args.timeout.get().into());
-    let options = RunOptions::new().busy_wait(settings.busy_wait).busy_rounds(settings.busy_rounds);
+    let options = RunOptions::new()
+        .busy_wait(settings.busy_wait)
+        .busy_rounds(settings.busy_rounds);
     match settings.by {
         ByArg::Customer => {
             if settings.additional_numbers {
@@ -113,7 +125,9 @@ fn base_url(environment: &Environment, args: &JobArgs) -> Result<BaseUrl, Failur
         None => String::new(),
     };
     if host.is_empty() && args.base_url.is_none() && environment.get("THULIUM_BASE_URL").is_none() {
-        return Err(Failure::usage("THULIUM_SYSTEM (or THULIUM_BASE_URL) is not set in the environment"));
+        return Err(Failure::usage(
+            "THULIUM_SYSTEM (or THULIUM_BASE_URL) is not set in the environment",
+        ));
     }
     environment.base_url("THULIUM_BASE_URL", args, &host)
 }
@@ -132,13 +146,20 @@ impl<R> CampaignShape<R> {
         names: &'static [&'static str],
         build: fn(CampaignId, &str) -> Result<R, String>,
     ) -> Self {
-        Self { campaigns, names, build }
+        Self {
+            campaigns,
+            names,
+            build,
+        }
     }
 
     fn in_campaign(&self, campaign: &str, key: &str) -> Result<Vec<R>, String> {
         let campaign: CampaignId = campaign.trim().parse().map_err(|error| format!("{error}"))?;
         if !self.campaigns.is_empty() && !self.campaigns.contains(&campaign) {
-            return Err(format!("campaign {} is none of those given with --campaign", campaign.as_str()));
+            return Err(format!(
+                "campaign {} is none of those given with --campaign",
+                campaign.as_str()
+            ));
         }
         (self.build)(campaign, key.trim()).map(|record| vec![record])
     }
@@ -147,7 +168,10 @@ impl<R> CampaignShape<R> {
         if self.campaigns.is_empty() {
             return Err("it names no campaign: give --campaign, or the columns campaign,customer_id".to_owned());
         }
-        self.campaigns.iter().map(|campaign| (self.build)(*campaign, key.trim())).collect()
+        self.campaigns
+            .iter()
+            .map(|campaign| (self.build)(*campaign, key.trim()))
+            .collect()
     }
 }
 

@@ -19,7 +19,10 @@ impl Format {
         if column.is_some() {
             return Self::Csv;
         }
-        let extension = path.and_then(Path::extension).and_then(|extension| extension.to_str()).unwrap_or_default();
+        let extension = path
+            .and_then(Path::extension)
+            .and_then(|extension| extension.to_str())
+            .unwrap_or_default();
         match extension.to_ascii_lowercase().as_str() {
             "csv" => return Self::Csv,
             "ndjson" | "jsonl" => return Self::Ndjson,
@@ -50,8 +53,14 @@ mod tests {
 
     #[test]
     fn the_name_of_a_file_tells() {
-        assert_eq!(Format::detect(None, Some(Path::new("a.csv")), "x", COLUMNS), Format::Csv);
-        assert_eq!(Format::detect(None, Some(Path::new("a.jsonl")), "x", COLUMNS), Format::Ndjson);
+        assert_eq!(
+            Format::detect(None, Some(Path::new("a.csv")), "x", COLUMNS),
+            Format::Csv
+        );
+        assert_eq!(
+            Format::detect(None, Some(Path::new("a.jsonl")), "x", COLUMNS),
+            Format::Ndjson
+        );
     }
 
     #[test]

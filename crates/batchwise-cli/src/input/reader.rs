@@ -75,12 +75,18 @@ fn read_lines<R>(
             }
         }
         if !bytes.ends_with(b"\n") && u64::try_from(bytes.len()).is_ok_and(|length| length >= MAX_LINE_BYTES) {
-            emit(Row::Broken(format!("line {number} is longer than {MAX_LINE_BYTES} bytes")));
+            emit(Row::Broken(format!(
+                "line {number} is longer than {MAX_LINE_BYTES} bytes"
+            )));
             return;
         }
         let row = match std::str::from_utf8(&bytes) {
             Ok(text) => {
-                let text = if number == 1 { text.trim_start_matches('\u{feff}') } else { text };
+                let text = if number == 1 {
+                    text.trim_start_matches('\u{feff}')
+                } else {
+                    text
+                };
                 let text = text.trim();
                 if text.is_empty() {
                     continue;
@@ -98,20 +104,22 @@ fn read_lines<R>(
     }
 }
 
-fn read_csv<S: Shape>(
-    shape: &S,
-    input: impl Read,
-    column: Option<&str>,
-    emit: &mut dyn FnMut(Row<S::Record>) -> bool,
-) {
-    let mut reader = csv::ReaderBuilder::new().flexible(true).trim(csv::Trim::All).from_reader(input);
+fn read_csv<S: Shape>(shape: &S, input: impl Read, column: Option<&str>, emit: &mut dyn FnMut(Row<S::Record>) -> bool) {
+    let mut reader = csv::ReaderBuilder::new()
+        .flexible(true)
+        .trim(csv::Trim::All)
+        .from_reader(input);
     let header: Vec<String> = match reader.byte_headers() {
         Ok(header) => header
             .iter()
             .enumerate()
             .map(|(at, name)| {
                 let name = String::from_utf8_lossy(name).into_owned();
-                if at == 0 { name.trim_start_matches('\u{feff}').to_owned() } else { name }
+                if at == 0 {
+                    name.trim_start_matches('\u{feff}').to_owned()
+                } else {
+                    name
+                }
             })
             .collect(),
         Err(error) => {
@@ -142,7 +150,9 @@ fn read_csv<S: Shape>(
             .iter()
             .zip(&names)
             .map(|(place, name)| {
-                let value = record.get(*place).ok_or_else(|| format!("column `{name}` is missing in this row"))?;
+                let value = record
+                    .get(*place)
+                    .ok_or_else(|| format!("column `{name}` is missing in this row"))?;
                 std::str::from_utf8(value).map_err(|_| format!("column `{name}` is not UTF-8 text"))
             })
             .collect();
@@ -167,9 +177,16 @@ fn wanted_columns<S: Shape>(
     column: Option<&str>,
 ) -> Result<(Vec<String>, Vec<usize>), String> {
     let place = |name: &str| header.iter().position(|known| known == name);
-    let found = || header.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+    let found = || {
+        header
+            .iter()
+            .map(|name| format!("`{name}`"))
+            .collect::<Vec<_>>()
+            .join(", ")
+    };
     if let Some(name) = column {
-        let at = place(name).ok_or_else(|| format!("line 1: there is no column `{name}`; the columns are {}", found()))?;
+        let at =
+            place(name).ok_or_else(|| format!("line 1: there is no column `{name}`; the columns are {}", found()))?;
         return Ok((vec![name.to_owned()], vec![at]));
     }
     for set in shape.columns() {
@@ -178,7 +195,11 @@ fn wanted_columns<S: Shape>(
             return Ok((set.iter().map(|name| (*name).to_owned()).collect(), places));
         }
     }
-    let expected: Vec<String> = shape.columns().iter().map(|set| format!("`{}`", set.join(","))).collect();
+    let expected: Vec<String> = shape
+        .columns()
+        .iter()
+        .map(|set| format!("`{}`", set.join(",")))
+        .collect();
     Err(if expected.is_empty() {
         "line 1: CSV is not taken here; give NDJSON, one object a line".to_owned()
     } else {

@@ -43,7 +43,9 @@ impl Source {
     /// The source that the arguments name.
     pub(crate) fn of(keys: Vec<String>, input: Option<&str>) -> Result<Self, Failure> {
         match (input, keys.is_empty()) {
-            (None, true) => Err(Failure::usage("no records: give keys, or a file with -i FILE, or a pipe with -i -")),
+            (None, true) => Err(Failure::usage(
+                "no records: give keys, or a file with -i FILE, or a pipe with -i -",
+            )),
             (Some(_), false) => Err(Failure::usage("give keys or -i, not both")),
             (None, false) => Ok(Self::Arguments(keys)),
             (Some("-"), true) => Ok(Self::Pipe(None)),
@@ -52,9 +54,16 @@ impl Source {
                 let unreadable = |error| Failure::usage(format!("`{}` cannot be read: {error}", path.display()));
                 let kind = std::fs::metadata(&path).map_err(unreadable)?;
                 if kind.is_dir() {
-                    return Err(Failure::usage(format!("`{}` is a directory, not a file", path.display())));
+                    return Err(Failure::usage(format!(
+                        "`{}` is a directory, not a file",
+                        path.display()
+                    )));
                 }
-                Ok(if kind.is_file() { Self::File(path) } else { Self::Pipe(Some(path)) })
+                Ok(if kind.is_file() {
+                    Self::File(path)
+                } else {
+                    Self::Pipe(Some(path))
+                })
             }
         }
     }
@@ -83,7 +92,10 @@ impl Source {
                 }
                 return Ok(());
             }
-            Self::File(path) => (Box::new(BufReader::with_capacity(1 << 16, File::open(path)?)), Some(path)),
+            Self::File(path) => (
+                Box::new(BufReader::with_capacity(1 << 16, File::open(path)?)),
+                Some(path),
+            ),
             Self::Pipe(Some(path)) => (Box::new(BufReader::new(File::open(path)?)), Some(path)),
             Self::Pipe(None) => (Box::new(BufReader::new(io::stdin())), None),
         };
@@ -169,7 +181,11 @@ fn bad_line(source: &Source, line: u64, text: &str, why: &str) -> String {
     if shown.len() < text.len() {
         shown.push('…');
     }
-    let place = if matches!(source, Source::Arguments(_)) { "argument" } else { "line" };
+    let place = if matches!(source, Source::Arguments(_)) {
+        "argument"
+    } else {
+        "line"
+    };
     format!("{place} {line}: `{shown}`: {why}")
 }
 

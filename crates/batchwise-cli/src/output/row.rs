@@ -20,15 +20,26 @@ pub(crate) struct OutcomeRow {
 impl OutcomeRow {
     /// Formats an outcome. Keys of records that are no key by themselves are led by their line: `3:900100`.
     pub(crate) fn of<R: Record>(outcome: &Outcome<R>, led_by_line: bool) -> Self {
-        let mut facts: Map<String, Value> =
-            outcome.facts.iter().map(|(name, fact)| (name.to_owned(), value_of(fact))).collect();
-        let request_id = outcome.reason.as_ref().and_then(|reason| reason.error()).and_then(|error| error.request_id());
+        let mut facts: Map<String, Value> = outcome
+            .facts
+            .iter()
+            .map(|(name, fact)| (name.to_owned(), value_of(fact)))
+            .collect();
+        let request_id = outcome
+            .reason
+            .as_ref()
+            .and_then(|reason| reason.error())
+            .and_then(|error| error.request_id());
         if let Some(id) = request_id {
             facts.insert("error_request_id".to_owned(), Value::from(id));
         }
         let key = outcome.key();
         Self {
-            record: if led_by_line && outcome.record().is_some() { format!("{}:{key}", outcome.line) } else { key },
+            record: if led_by_line && outcome.record().is_some() {
+                format!("{}:{key}", outcome.line)
+            } else {
+                key
+            },
             campaign: outcome.scope(),
             outcome: outcome.verdict.as_str(),
             attempts: outcome.attempts,
@@ -48,7 +59,10 @@ impl OutcomeRow {
             (None, false) => String::new(),
         };
         let detail = self.detail.as_deref().map_or_else(|| "null".to_owned(), text);
-        let provider = self.provider.as_ref().map_or_else(|| "null".to_owned(), Value::to_string);
+        let provider = self
+            .provider
+            .as_ref()
+            .map_or_else(|| "null".to_owned(), Value::to_string);
         format!(
             "{{\"record\":{},{campaign}\"outcome\":\"{}\",\"attempts\":{},\"detail\":{detail},\"line\":{},\"at\":\"{}\",\
              \"provider\":{provider}}}",

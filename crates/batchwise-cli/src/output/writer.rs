@@ -72,7 +72,11 @@ impl<W: Write> OutcomeWriter<W> {
 
 /// The text with an apostrophe in front where a spreadsheet would read a formula.
 fn defused(text: &str) -> String {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_owned() }
+    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
+        format!("'{text}")
+    } else {
+        text.to_owned()
+    }
 }
 
 #[cfg(test)]
@@ -112,7 +116,10 @@ mod tests {
 
     #[test]
     fn thulium_lines_carry_the_campaign() {
-        let row = OutcomeRow { campaign: Some("00042".into()), ..row() };
+        let row = OutcomeRow {
+            campaign: Some("00042".into()),
+            ..row()
+        };
         assert!(written(OutputArg::Ndjson, true, &row).contains("\"campaign\":\"00042\""));
         assert!(written(OutputArg::Csv, true, &row).contains("\n51001,00042,deleted,"));
         assert_eq!(written(OutputArg::Human, true, &row), "deleted           00042:51001\n");
@@ -120,7 +127,10 @@ mod tests {
 
     #[test]
     fn a_text_of_the_provider_is_no_formula() {
-        let row = OutcomeRow { detail: Some("=1+1".into()), ..row() };
+        let row = OutcomeRow {
+            detail: Some("=1+1".into()),
+            ..row()
+        };
         assert!(written(OutputArg::Csv, false, &row).contains("'=1+1"));
     }
 }

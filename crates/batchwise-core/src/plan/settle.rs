@@ -282,7 +282,8 @@ impl<R: Record> Plan<R> {
         }
         let due = |records: &[Pending<R>]| {
             let failures = records.iter().map(|one| one.meta.failures).max().unwrap_or(0);
-            now.saturating_add(backoff(failures, jitter).max(at_least))
+            // Longer than the job's own pause, so that fresh records go first and show whether it is the records or the server.
+            now.saturating_add(backoff(failures + 1, jitter).max(at_least))
         };
         if !shared.is_empty() {
             let at = due(&shared);

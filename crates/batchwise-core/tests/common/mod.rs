@@ -117,7 +117,7 @@ impl Model {
         }
     }
 
-    pub fn with(self, change: impl FnOnce(&mut World)) -> Self {
+    pub fn with<T>(self, change: impl FnOnce(&mut World) -> T) -> Self {
         change(&mut self.world.lock().unwrap());
         self
     }
