@@ -1,0 +1,106 @@
+//! `cargo xtask ci`: the checks, one stage each.
+
+mod stage;
+mod stages;
+mod summary;
+
+use std::time::Instant;
+
+use anyhow::{Result, bail};
+use clap::Args;
+
+use self::stage::Stage;
+use self::stages::STAGES;
+use self::summary::{Ended, Summary};
+use crate::workspace::Workspace;
+
+/// Which checks to run, and how.
+#[derive(Debug, Args)]
+pub(crate) struct CiArgs {
+    /// Stages to run, in the order of the list; all when none is named
+    #[arg(value_name = "STAGE")]
+    stages: Vec<String>,
+    /// Go on after a stage that failed
+    #[arg(long)]
+    keep_going: bool,
+    /// Show the stages and run none
+    #[arg(long)]
+    list: bool,
+}
+
+/// Runs stages and says how long each took and which failed.
+pub(crate) fn run(args: &CiArgs, workspace: &Workspace) -> Result<()> {
+    if args.list {
+        for stage in STAGES {
+            println!("{:<14} {}", stage.name, stage.about);
+        }
+        return Ok(());
+    }
+    let stages = chosen(&args.stages)?;
+    let mut summary = Summary::default();
+    let mut failed = false;
+    for stage in stages {
+        if failed && !args.keep_going {
+            summary.add(stage, Ended::NotRun);
+            continue;
+        }
+        println!("\n==> {}: {}", stage.name, stage.about);
+        let started = Instant::now();
+        let result = (stage.run)(workspace);
+        let took = started.elapsed();
+        println!("<== {}: {:.1} s", stage.name, took.as_secs_f64());
+        failed |= result.is_err();
+        summary.add(stage, Ended::of(result, took));
+    }
+    print!("\n{summary}");
+    if failed {
+        bail!("a check failed");
+    }
+    Ok(())
+}
+
+/// The named stages in the order of the list, or all.
+fn chosen(names: &[String]) -> Result<Vec<&'static Stage>> {
+    for name in names {
+        if !STAGES.iter().any(|stage| stage.name == name) {
+            let known: Vec<&str> = STAGES.iter().map(|stage| stage.name).collect();
+            bail!("there is no stage `{name}`; the stages are {}", known.join(", "));
+        }
+    }
+    let wanted = |stage: &&Stage| names.is_empty() || names.iter().any(|name| name == stage.name);
+    Ok(STAGES.iter().filter(wanted).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    fn names(chosen: &[&Stage]) -> Vec<&'static str> {
+        chosen.iter().map(|stage| stage.name).collect()
+    }
+
+    #[test]
+    fn all_stages_run_unless_some_are_named() {
+        assert_eq!(chosen(&[]).unwrap().len(), STAGES.len());
+    }
+
+    #[test]
+    fn named_stages_run_once_and_in_the_order_of_the_list() {
+        let wanted = ["doc", "fmt", "doc"].map(str::to_owned);
+        assert_eq!(names(&chosen(&wanted).unwrap()), ["fmt", "doc"]);
+    }
+
+    #[test]
+    fn an_unknown_stage_is_answered_with_the_known_ones() {
+        let error = chosen(&["tset".to_owned()]).unwrap_err().to_string();
+        assert!(error.contains("`tset`") && error.contains("test"), "{error}");
+    }
+
+    #[test]
+    fn no_two_stages_share_a_name() {
+        let distinct: BTreeSet<&str> = STAGES.iter().map(|stage| stage.name).collect();
+        assert_eq!(distinct.len(), STAGES.len());
+    }
+}

@@ -1,0 +1,29 @@
+//! Licences, bans and sources, as `deny.toml` has them.
+
+use anyhow::Result;
+use xshell::cmd;
+
+use crate::ci::stage::Stage;
+use crate::tool::CARGO_DENY;
+use crate::workspace::Workspace;
+
+pub(super) const STAGE: Stage = Stage {
+    name: "deny",
+    about: "licences, bans and sources are as deny.toml has them",
+    mend: "change the dependency, or deny.toml with a reason and a date",
+    run,
+};
+
+fn run(workspace: &Workspace) -> Result<()> {
+    let deny = CARGO_DENY.get(workspace)?;
+    let shell = workspace.shell();
+    // The crates of every platform have to be there before anything can be said of them offline.
+    cmd!(shell, "cargo fetch --locked").run()?;
+    cmd!(
+        shell,
+        "{deny} --offline check --hide-inclusion-graph bans licenses sources"
+    )
+    .run()?;
+    println!("advisories: not checked, for there is no database here");
+    Ok(())
+}
