@@ -1,1 +1,33 @@
 #![doc = include_str!("../README.md")]
+
+mod action;
+mod answer;
+mod call;
+mod calltouch;
+mod config;
+mod dellin;
+mod fault;
+mod log;
+mod method;
+mod quota;
+mod space;
+mod thulium;
+mod truth;
+mod turn;
+mod world;
+
+pub use action::{Action, Delivery};
+pub use calltouch::leads::{LeadKey, LeadTruth, LeadsTruth};
+pub use config::{
+    BookConfig, Busy, BusyRule, CalltouchConfig, CampaignConfig, DellinAccount, DellinConfig, EmulatorConfig, KeySet, Lead,
+    LeadsConfig, NumberSet, PhonesConfig, SpaceConfig, StateFileError, TextSet, ThuliumConfig, Token, User,
+};
+pub use dellin::{BookTruth, Kind};
+pub use fault::{Fault, FaultRule};
+pub use log::LogEntry;
+pub use method::{Method, Provider};
+pub use quota::{QuotaConfig, Rate, WindowTruth};
+pub use space::{Account, Numbers, Space, Texts};
+pub use thulium::{CampaignTruth, CampaignsTruth};
+pub use truth::{Tally, Truth};
+pub use world::World;
