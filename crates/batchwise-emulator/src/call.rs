@@ -3,9 +3,9 @@
 use bytes::Bytes;
 use http::{Request, Response};
 
+use crate::calltouch;
 use crate::calltouch::import::ImportCall;
 use crate::calltouch::leads::LeadsCall;
-use crate::calltouch;
 use crate::dellin::{self, BookCall, LoginCall, SessionCall};
 use crate::method::Method;
 use crate::thulium::{self, CampaignCall};

@@ -25,8 +25,18 @@ pub struct LogEntry {
 
 impl fmt::Display for LogEntry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { request, method, at, what, why } = self;
-        write!(f, "{:9.3} s  request {request} ({method}): {what}, because {why}", at.as_secs_f64())
+        let Self {
+            request,
+            method,
+            at,
+            what,
+            why,
+        } = self;
+        write!(
+            f,
+            "{:9.3} s  request {request} ({method}): {what}, because {why}",
+            at.as_secs_f64()
+        )
     }
 }
 

@@ -38,7 +38,11 @@ impl Account {
     /// The number of the request that removed it.
     #[must_use]
     pub const fn removed_by(&self) -> Option<u64> {
-        if self.removed_by == 0 { None } else { Some(self.removed_by) }
+        if self.removed_by == 0 {
+            None
+        } else {
+            Some(self.removed_by)
+        }
     }
 }
 

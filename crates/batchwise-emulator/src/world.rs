@@ -9,9 +9,9 @@ use http::{Request, Response};
 
 use crate::action::{Action, Delivery};
 use crate::answer;
+use crate::call::{Call, Stray};
 use crate::calltouch::import::Imports;
 use crate::calltouch::leads::Leads;
-use crate::call::{Call, Stray};
 use crate::config::EmulatorConfig;
 use crate::dellin::Dellin;
 use crate::fault::{Fault, FaultEngine, Twist};
@@ -90,7 +90,11 @@ impl World {
             expired: false,
             acted: false,
         };
-        let action = if self.config.max_body_bytes.is_some_and(|most| request.body().len() > most) {
+        let action = if self
+            .config
+            .max_body_bytes
+            .is_some_and(|most| request.body().len() > most)
+        {
             Action {
                 answer: answer::html(413),
                 delivery: Delivery::Whole,

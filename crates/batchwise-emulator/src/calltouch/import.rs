@@ -120,17 +120,29 @@ impl Imports {
             None => return Err(wire::syntax_error()),
             Some(None | Some(Value::Null)) => return Err(wire::missing_field(FIELD)),
             Some(Some(Value::Array(elements))) if elements.is_empty() => {
-                return Err(wire::validation(400, vec![Violation::new(FIELD, "Значение не должно быть пустым.")]));
+                return Err(wire::validation(
+                    400,
+                    vec![Violation::new(FIELD, "Значение не должно быть пустым.")],
+                ));
             }
             Some(Some(Value::Array(elements))) if elements.len() > MOST => {
                 let message = "Допустимо не более 100 элементов.";
                 return Err(wire::validation(400, vec![Violation::new(FIELD, message)]));
             }
             Some(Some(Value::Array(_))) => {}
-            Some(Some(_)) => return Err(wire::validation(400, vec![Violation::new(FIELD, "Невалидное значение.")])),
+            Some(Some(_)) => {
+                return Err(wire::validation(
+                    400,
+                    vec![Violation::new(FIELD, "Невалидное значение.")],
+                ));
+            }
         }
         let poison = |element: &Value| id(element).and_then(|id| self.space.poison(&id));
-        if call.elements().iter().any(|element| poison(element) == Some(Poison::Nameless)) {
+        if call
+            .elements()
+            .iter()
+            .any(|element| poison(element) == Some(Poison::Nameless))
+        {
             return Err(wire::api_error(400, 2, "Запрос не может быть выполнен"));
         }
         let violations: Vec<Violation> = call
@@ -173,7 +185,12 @@ impl Imports {
 }
 
 fn spoil(rows: &mut Vec<Row>, twist: Twist) {
-    let stranger = rows.iter().map(|row| row.import_log_id).max().unwrap_or(0).saturating_add(1_000_000_007);
+    let stranger = rows
+        .iter()
+        .map(|row| row.import_log_id)
+        .max()
+        .unwrap_or(0)
+        .saturating_add(1_000_000_007);
     twist.apply(
         rows,
         |row| Row::new(row.import_log_id, !row.deleted()),

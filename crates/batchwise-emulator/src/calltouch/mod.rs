@@ -9,6 +9,8 @@ use http::Response;
 
 /// An error that Calltouch does not document, in its bare form.
 pub(crate) fn error(status: u16) -> Response<Bytes> {
-    let text = http::StatusCode::from_u16(status).ok().and_then(|status| status.canonical_reason());
+    let text = http::StatusCode::from_u16(status)
+        .ok()
+        .and_then(|status| status.canonical_reason());
     wire::bare(status, text.unwrap_or("Error"))
 }

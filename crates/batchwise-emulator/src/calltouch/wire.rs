@@ -67,7 +67,12 @@ impl Violation {
 
 /// The bare form: `{"message": "..."}`.
 pub(super) fn bare(status: u16, message: &str) -> Response<Bytes> {
-    answer::json(status, &Message { message: message.to_owned() })
+    answer::json(
+        status,
+        &Message {
+            message: message.to_owned(),
+        },
+    )
 }
 
 /// A validation error; its elements may be results for each id.
@@ -114,7 +119,13 @@ pub(super) struct Credentials {
 
 impl Credentials {
     pub(super) fn read(headers: &HeaderMap) -> Self {
-        let text = |name| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or("").to_owned();
+        let text = |name| {
+            headers
+                .get(name)
+                .and_then(|value| value.to_str().ok())
+                .unwrap_or("")
+                .to_owned()
+        };
         Self {
             token: text("access-token"),
             site_id: text("siteid"),

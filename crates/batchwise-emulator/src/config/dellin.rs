@@ -39,7 +39,10 @@ impl std::fmt::Debug for DellinConfig {
 impl DellinConfig {
     /// True when only known sessions are accepted.
     pub(crate) const fn knows_its_sessions(&self) -> bool {
-        !self.sessions.is_empty() || self.session_calls.is_some() || self.session_seconds.is_some() || self.single_session
+        !self.sessions.is_empty()
+            || self.session_calls.is_some()
+            || self.session_seconds.is_some()
+            || self.single_session
     }
 }
 

@@ -28,7 +28,10 @@ impl KeySet for NumberSet {
 
     fn contains(&self, key: &u64) -> bool {
         let after = self.0.partition_point(|range| range.start() <= key);
-        after.checked_sub(1).and_then(|at| self.0.get(at)).is_some_and(|range| range.contains(key))
+        after
+            .checked_sub(1)
+            .and_then(|at| self.0.get(at))
+            .is_some_and(|range| range.contains(key))
     }
 
     fn is_empty(&self) -> bool {

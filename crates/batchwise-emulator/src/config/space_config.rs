@@ -111,7 +111,9 @@ impl<S> TryFrom<RawBusy<S>> for BusyRule<S> {
             (Some(answers), None) => Busy::Answers(answers),
             (None, Some(seconds)) => Busy::For(Duration::from_secs(seconds)),
             (None, None) => Busy::Forever,
-            (Some(_), Some(_)) => return Err("`busy` has both `answers` and `seconds`: expected one of them, or neither for good"),
+            (Some(_), Some(_)) => {
+                return Err("`busy` has both `answers` and `seconds`: expected one of them, or neither for good");
+            }
         };
         Ok(Self { ids: raw.ids, stays })
     }

@@ -25,7 +25,10 @@ mod tests {
     fn a_bad_range_says_what_was_expected() {
         let error = error_of("[calltouch-import]\nids = [1, \"9-3\"]\n");
         assert!(error.contains("line 2"), "{error}");
-        assert!(error.contains("expected an id such as 51205 or a range such as \"51001-51100\""), "{error}");
+        assert!(
+            error.contains("expected an id such as 51205 or a range such as \"51001-51100\""),
+            "{error}"
+        );
     }
 
     #[test]
@@ -45,7 +48,10 @@ mod tests {
     #[test]
     fn a_parameter_that_means_nothing_is_refused() {
         let error = error_of("[[fault]]\nresult = \"refuse\"\nretry_after = 3\n");
-        assert!(error.contains("`retry_after` has no meaning for `result = \"refuse\"`"), "{error}");
+        assert!(
+            error.contains("`retry_after` has no meaning for `result = \"refuse\"`"),
+            "{error}"
+        );
     }
 
     #[test]
@@ -56,7 +62,9 @@ mod tests {
 
     #[test]
     fn a_busy_record_stays_for_answers_or_for_seconds() {
-        let error = error_of("[[thulium-campaign]]\nid = \"00042\"\n[thulium-campaign.customers]\nbusy = [{ ids = [1], answers = 2, seconds = 3 }]\n");
+        let error = error_of(
+            "[[thulium-campaign]]\nid = \"00042\"\n[thulium-campaign.customers]\nbusy = [{ ids = [1], answers = 2, seconds = 3 }]\n",
+        );
         assert!(error.contains("line 4"), "{error}");
         assert!(error.contains("expected one of them"), "{error}");
     }
@@ -64,5 +72,13 @@ mod tests {
     #[test]
     fn a_whole_state_file_is_read() {
         EmulatorConfig::from_toml(include_str!("../../tests/state.toml")).unwrap();
+    }
+
+    #[test]
+    fn the_state_file_of_the_readme_is_read() {
+        let readme = include_str!("../../README.md");
+        let (_, rest) = readme.split_once("```toml\n").unwrap();
+        let (state, _) = rest.split_once("```").unwrap();
+        EmulatorConfig::from_toml(state).unwrap();
     }
 }

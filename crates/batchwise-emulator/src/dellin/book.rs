@@ -92,18 +92,36 @@ impl BookTruth {
     /// What is wrong with the lists of a request.
     pub(super) fn refuse(&self, call: &BookCall) -> Vec<ApiError> {
         if call.elements.is_empty() {
-            let error = ApiError::new(110_003, "Не указан обязательный параметр", "Укажите хотя бы один идентификатор");
-            return vec![Kind::ALL.into_iter().fold(error, |error, kind| error.field(kind.field()))];
+            let error = ApiError::new(
+                110_003,
+                "Не указан обязательный параметр",
+                "Укажите хотя бы один идентификатор",
+            );
+            return vec![
+                Kind::ALL
+                    .into_iter()
+                    .fold(error, |error, kind| error.field(kind.field())),
+            ];
         }
         if call.elements.len() > MOST {
             return vec![ApiError::new(
                 110_010,
                 "Превышено количество идентификаторов",
-                format!("Передано идентификаторов: {}, допустимо не более {MOST}", call.elements.len()),
+                format!(
+                    "Передано идентификаторов: {}, допустимо не более {MOST}",
+                    call.elements.len()
+                ),
             )];
         }
-        if call.objects().any(|(kind, id)| self.space(kind).poison(&id) == Some(Poison::Nameless)) {
-            return vec![ApiError::new(110_099, "Запрос не может быть выполнен", "Запрос не может быть выполнен")];
+        if call
+            .objects()
+            .any(|(kind, id)| self.space(kind).poison(&id) == Some(Poison::Nameless))
+        {
+            return vec![ApiError::new(
+                110_099,
+                "Запрос не может быть выполнен",
+                "Запрос не может быть выполнен",
+            )];
         }
         let bad = call.elements.iter().filter_map(|(kind, id)| match id {
             Ok(id) if self.space(*kind).poison(id) == Some(Poison::Named) => Some((*kind, id.to_string())),
@@ -141,11 +159,23 @@ impl BookTruth {
 }
 
 fn spoil(rows: &mut Vec<Row>, twist: Twist) {
-    let id = rows.iter().map(|row| row.id).max().unwrap_or(0).saturating_add(1_000_000_007);
+    let id = rows
+        .iter()
+        .map(|row| row.id)
+        .max()
+        .unwrap_or(0)
+        .saturating_add(1_000_000_007);
     let kind = rows.first().map_or(Kind::Contact, |row| row.kind);
     twist.apply(
         rows,
-        |row| Row { deleted: !row.deleted, ..*row },
-        || Row { kind, id, deleted: true },
+        |row| Row {
+            deleted: !row.deleted,
+            ..*row
+        },
+        || Row {
+            kind,
+            id,
+            deleted: true,
+        },
     );
 }

@@ -80,7 +80,9 @@ impl Format {
 }
 
 fn detail(status: u16) -> String {
-    let reason = http::StatusCode::from_u16(status).ok().and_then(|status| status.canonical_reason());
+    let reason = http::StatusCode::from_u16(status)
+        .ok()
+        .and_then(|status| status.canonical_reason());
     reason.unwrap_or("error").to_lowercase()
 }
 
@@ -159,7 +161,10 @@ impl Metadata {
     }
 
     fn xml(&self) -> String {
-        let detail = self.detail.as_ref().map(|detail| format!("<detail>{}</detail>", escape(detail)));
+        let detail = self
+            .detail
+            .as_ref()
+            .map(|detail| format!("<detail>{}</detail>", escape(detail)));
         format!(
             "<metadata><status>{}</status>{}<generated_at>{}</generated_at></metadata>",
             self.status,
@@ -230,7 +235,11 @@ impl Lists {
                 inner.push_str(&format!("<{field}>{id}</{field}>"));
             }
         }
-        if inner.is_empty() { format!("<{name}/>") } else { format!("<{name}>{inner}</{name}>") }
+        if inner.is_empty() {
+            format!("<{name}/>")
+        } else {
+            format!("<{name}>{inner}</{name}>")
+        }
     }
 }
 

@@ -86,7 +86,11 @@ impl Dellin {
     }
 
     pub(crate) fn login(&mut self, call: &LoginCall, turn: &mut Turn) -> Response<Bytes> {
-        let needed: &[&'static str] = if call.by_pat { &["appkey", "pat"] } else { &["appkey", "login", "password"] };
+        let needed: &[&'static str] = if call.by_pat {
+            &["appkey", "pat"]
+        } else {
+            &["appkey", "login", "password"]
+        };
         if let Err((status, error)) = self.refuse(&call.fields, needed) {
             return call.format().errors(status, &[error], turn);
         }
@@ -94,11 +98,15 @@ impl Dellin {
         let known = if call.by_pat {
             self.config.pats.is_empty() || self.config.pats.iter().any(|pat| pat == field("pat"))
         } else {
-            let is_it = |known: &crate::config::DellinAccount| known.login == field("login") && known.password == field("password");
+            let is_it = |known: &crate::config::DellinAccount| {
+                known.login == field("login") && known.password == field("password")
+            };
             self.config.accounts.is_empty() || self.config.accounts.iter().any(is_it)
         };
         if !known || turn.expired {
-            return call.format().errors(401, &[unauthorized(if call.by_pat { "pat" } else { "login" })], turn);
+            return call
+                .format()
+                .errors(401, &[unauthorized(if call.by_pat { "pat" } else { "login" })], turn);
         }
         turn.acted = true;
         let session = self.sessions.open(turn.age);
@@ -132,11 +140,17 @@ impl Dellin {
     /// Refuses what is unreadable, incomplete, or of an unknown application.
     fn refuse(&self, fields: &Fields, needed: &[&'static str]) -> Result<(), (u16, ApiError)> {
         if !fields.is_readable() {
-            return Err((400, ApiError::new(110_001, "Неверный формат запроса", "Запрос не удалось прочитать")));
+            return Err((
+                400,
+                ApiError::new(110_001, "Неверный формат запроса", "Запрос не удалось прочитать"),
+            ));
         }
         if let Some(missing) = needed.iter().find(|name| fields.get(name).is_empty()) {
             let detail = format!("Не передан параметр {missing}");
-            return Err((400, ApiError::new(110_003, "Не указан обязательный параметр", detail).field(missing)));
+            return Err((
+                400,
+                ApiError::new(110_003, "Не указан обязательный параметр", detail).field(missing),
+            ));
         }
         let known = &self.config.appkeys;
         if !known.is_empty() && !known.iter().any(|appkey| appkey == fields.get("appkey")) {

@@ -1,7 +1,7 @@
 //! Fault rules at work.
 
-use super::rule::FaultRule;
 use super::Fault;
+use super::rule::FaultRule;
 use crate::method::Method;
 
 /// A rule with what it has seen.
@@ -65,7 +65,9 @@ impl Armed {
         self.seen += 1;
         rule.turn.is(self.seen)
             && rule.times.is_none_or(|times| self.fired < times)
-            && rule.chance.is_none_or(|(probability, seed)| fraction(seed, self.seen) < probability)
+            && rule
+                .chance
+                .is_none_or(|(probability, seed)| fraction(seed, self.seen) < probability)
     }
 }
 

@@ -97,7 +97,11 @@ impl Fault {
     #[must_use]
     pub const fn acts(&self) -> bool {
         match self {
-            Self::Refuse | Self::ResetBefore | Self::HangBefore | Self::TooManyRequests { .. } | Self::SessionExpired => false,
+            Self::Refuse
+            | Self::ResetBefore
+            | Self::HangBefore
+            | Self::TooManyRequests { .. }
+            | Self::SessionExpired => false,
             Self::Html { acts, .. } | Self::Status { acts, .. } => *acts,
             _ => true,
         }
@@ -111,7 +115,9 @@ impl fmt::Display for Fault {
             Self::Html { status, acts } | Self::Status { status, acts } => {
                 write!(f, " {status} {}", if *acts { "after acting" } else { "before acting" })
             }
-            Self::TooManyRequests { retry_after: Some(seconds) } => write!(f, " (Retry-After: {seconds})"),
+            Self::TooManyRequests {
+                retry_after: Some(seconds),
+            } => write!(f, " (Retry-After: {seconds})"),
             Self::Slow(time) => write!(f, " over {time:?}"),
             Self::DropFromAnswer(count) => write!(f, " ({count})"),
             _ => Ok(()),

@@ -37,7 +37,7 @@ impl Turn {
     pub(crate) const fn is(self, count: u64) -> bool {
         match self {
             Self::Any => true,
-            Self::Every(step) => step > 0 && count % step == 0,
+            Self::Every(step) => step > 0 && count.is_multiple_of(step),
             Self::Between(from, to) => from <= count && count <= to,
         }
     }
@@ -67,7 +67,8 @@ impl FaultRule {
     /// The same for all methods of a provider.
     #[must_use]
     pub fn on_provider(mut self, provider: Provider) -> Self {
-        self.methods.extend(Method::ALL.into_iter().filter(|method| method.provider() == provider));
+        self.methods
+            .extend(Method::ALL.into_iter().filter(|method| method.provider() == provider));
         self
     }
 

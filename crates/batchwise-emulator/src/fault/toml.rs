@@ -55,7 +55,11 @@ impl TryFrom<RawRule> for FaultRule {
         rule.turn = raw.turn()?;
         rule.chance = match (raw.probability, raw.seed) {
             (Some(probability), seed) if (0.0..=1.0).contains(&probability) => Some((probability, seed.unwrap_or(0))),
-            (Some(probability), _) => return Err(format!("`probability = {probability}`: expected a number from 0.0 to 1.0")),
+            (Some(probability), _) => {
+                return Err(format!(
+                    "`probability = {probability}`: expected a number from 0.0 to 1.0"
+                ));
+            }
             (None, Some(_)) => return Err("`seed` without `probability`: expected both".to_owned()),
             (None, None) => None,
         };

@@ -112,7 +112,10 @@ impl Quotas {
         for ((provider, _), windows) in &self.windows {
             for window in windows {
                 let (provider, rate, most) = (*provider, window.rate(), window.most());
-                match truths.iter_mut().find(|truth| truth.provider == provider && truth.rate == rate) {
+                match truths
+                    .iter_mut()
+                    .find(|truth| truth.provider == provider && truth.rate == rate)
+                {
                     Some(truth) => truth.most = truth.most.max(most),
                     None => truths.push(WindowTruth { provider, rate, most }),
                 }
@@ -132,7 +135,9 @@ mod tests {
     use super::*;
 
     fn calltouch(quotas: &mut Quotas, millis: u64) -> bool {
-        quotas.arrive(Provider::Calltouch, "", Duration::from_millis(millis)).is_ok()
+        quotas
+            .arrive(Provider::Calltouch, "", Duration::from_millis(millis))
+            .is_ok()
     }
 
     #[test]
@@ -156,7 +161,10 @@ mod tests {
 
     #[test]
     fn dellin_counts_each_appkey_apart() {
-        let mut quotas = Quotas::new(QuotaConfig { dellin: vec![Rate::per_minute(1)], ..QuotaConfig::default() });
+        let mut quotas = Quotas::new(QuotaConfig {
+            dellin: vec![Rate::per_minute(1)],
+            ..QuotaConfig::default()
+        });
         assert!(quotas.arrive(Provider::Dellin, "a", Duration::ZERO).is_ok());
         assert!(quotas.arrive(Provider::Dellin, "b", Duration::ZERO).is_ok());
         assert!(quotas.arrive(Provider::Dellin, "a", Duration::ZERO).is_err());

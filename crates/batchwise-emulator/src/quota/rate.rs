@@ -52,7 +52,8 @@ impl FromStr for Rate {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let expected = || format!("rate {text:?}: expected a number and a unit, such as \"5/s\", \"45/min\" or \"1600/h\"");
+        let expected =
+            || format!("rate {text:?}: expected a number and a unit, such as \"5/s\", \"45/min\" or \"1600/h\"");
         let (limit, unit) = text.split_once('/').ok_or_else(expected)?;
         let limit = limit.trim().parse().map_err(|_| expected())?;
         match unit.trim() {

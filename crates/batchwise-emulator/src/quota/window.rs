@@ -74,7 +74,10 @@ mod tests {
         let start = Duration::from_millis(400);
         assert_eq!(window.full_for(start), None);
         window.admit(start);
-        assert_eq!(window.full_for(Duration::from_millis(1399)), Some(Duration::from_millis(1)));
+        assert_eq!(
+            window.full_for(Duration::from_millis(1399)),
+            Some(Duration::from_millis(1))
+        );
         assert_eq!(window.full_for(Duration::from_millis(1400)), None);
     }
 }

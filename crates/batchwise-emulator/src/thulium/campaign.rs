@@ -110,7 +110,9 @@ impl CampaignTruth {
             return vec![Entry::not_exist()];
         }
         // All records but the last one are free; the last one is the busy one.
-        let mut entries: Vec<Entry> = (gone + 1..all).map(|at| Entry::removed(phone_record_id(&phone, at))).collect();
+        let mut entries: Vec<Entry> = (gone + 1..all)
+            .map(|at| Entry::removed(phone_record_id(&phone, at)))
+            .collect();
         if removal == Removal::Busy {
             self.records_removed.insert(phone, all - 1);
             entries.push(Entry::busy());

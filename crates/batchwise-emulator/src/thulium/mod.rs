@@ -72,7 +72,11 @@ impl CampaignCall {
     pub(crate) fn read(request: &Request<Bytes>, target: Target) -> Self {
         let uri = request.uri();
         let names_json = |name: HeaderName| {
-            let value = request.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or("");
+            let value = request
+                .headers()
+                .get(name)
+                .and_then(|value| value.to_str().ok())
+                .unwrap_or("");
             value.contains("application/json") || value.contains("application/*")
         };
         Self {
@@ -113,7 +117,10 @@ impl CampaignCall {
     }
 
     fn additional(&self) -> bool {
-        let found = self.parameters.iter().find(|(name, _)| name == "search_in_additional_numbers");
+        let found = self
+            .parameters
+            .iter()
+            .find(|(name, _)| name == "search_in_additional_numbers");
         found.is_some_and(|(_, value)| value == "true" || value == "1")
     }
 }

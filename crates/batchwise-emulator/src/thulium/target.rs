@@ -68,8 +68,15 @@ mod tests {
 
     #[test]
     fn raw_and_escaped_brackets_read_alike() {
-        for query in ["customer_id[]=441", "customer_id%5B%5D=441", "customer_id%5b%5d=441", "customer_id[0]=441"] {
-            let found: Vec<_> = parameters(query).filter(|(name, _)| is_list(name, "customer_id")).collect();
+        for query in [
+            "customer_id[]=441",
+            "customer_id%5B%5D=441",
+            "customer_id%5b%5d=441",
+            "customer_id[0]=441",
+        ] {
+            let found: Vec<_> = parameters(query)
+                .filter(|(name, _)| is_list(name, "customer_id"))
+                .collect();
             assert_eq!(found.len(), 1, "{query}");
         }
         assert!(!is_list("customer_id", "customer_id"));

@@ -52,7 +52,11 @@ impl Entry {
 
     /// The contrary statement.
     pub(super) fn opposite(&self) -> Self {
-        if self.status == "REMOVED" { Self::not_exist() } else { Self::removed(1) }
+        if self.status == "REMOVED" {
+            Self::not_exist()
+        } else {
+            Self::removed(1)
+        }
     }
 }
 

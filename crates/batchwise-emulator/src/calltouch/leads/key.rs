@@ -58,7 +58,10 @@ impl LeadKey {
 
     /// The id of a call or a request, if it is a number.
     pub(crate) fn number(&self) -> Option<u64> {
-        let id = self.0.strip_prefix("call:").or_else(|| self.0.strip_prefix("request:"))?;
+        let id = self
+            .0
+            .strip_prefix("call:")
+            .or_else(|| self.0.strip_prefix("request:"))?;
         id.parse().ok()
     }
 }
@@ -96,7 +99,9 @@ impl TryFrom<String> for LeadKey {
 
 impl<'de> serde::Deserialize<'de> for LeadKey {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+        String::deserialize(deserializer)?
+            .parse()
+            .map_err(serde::de::Error::custom)
     }
 }
 

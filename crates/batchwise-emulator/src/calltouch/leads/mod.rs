@@ -146,10 +146,17 @@ impl Leads {
         let mut violations = call.violations.clone();
         for (at, lead) in call.leads.iter().enumerate() {
             if has(lead, &self.poison) {
-                violations.push(Violation::new(format!("leads[{at}].matching"), "This value is not valid."));
+                violations.push(Violation::new(
+                    format!("leads[{at}].matching"),
+                    "This value is not valid.",
+                ));
             }
         }
-        if violations.is_empty() { Ok(()) } else { Err(wire::validation(400, violations)) }
+        if violations.is_empty() {
+            Ok(())
+        } else {
+            Err(wire::validation(400, violations))
+        }
     }
 
     /// The first row that finds a lead wins; the rest are ignored.

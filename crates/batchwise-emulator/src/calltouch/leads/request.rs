@@ -153,9 +153,12 @@ fn ids_of(params: &Value, names: &[&str], key: impl Fn(String) -> LeadKey) -> Op
     Some(keys)
 }
 
+/// Makes the key of a contact.
+type ContactKey = fn(&str) -> LeadKey;
+
 /// The contacts of a row; `None` when a list is none.
 fn contacts_of(params: &Value) -> Option<Vec<LeadKey>> {
-    let lists: [(&str, fn(&str) -> LeadKey); 3] = [
+    let lists: [(&str, ContactKey); 3] = [
         ("phones", LeadKey::phone),
         ("md5Phones", LeadKey::md5),
         ("emails", LeadKey::email),
