@@ -32,7 +32,9 @@ pub(crate) async fn serve(args: &EmulatorArgs) -> Result<Exit, Failure> {
         emulator.curl_lines()
     );
     // A reader that goes away does not end the emulator.
-    let _ = io::stdout().write_all(text.as_bytes()).and_then(|()| io::stdout().flush());
+    let _ = io::stdout()
+        .write_all(text.as_bytes())
+        .and_then(|()| io::stdout().flush());
     let stop = StopToken::new();
     signals::watch(stop.clone());
     stop.stopped().await;

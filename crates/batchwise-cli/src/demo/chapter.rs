@@ -59,7 +59,10 @@ impl Chapter {
             methods,
             sent: u64::try_from(keys.len()).unwrap_or(u64::MAX),
             summary,
-            verdicts: outcomes.iter().map(|outcome| (outcome.key(), outcome.verdict)).collect(),
+            verdicts: outcomes
+                .iter()
+                .map(|outcome| (outcome.key(), outcome.verdict))
+                .collect(),
             miscounted: uneven.chain(unasked).collect(),
         }
     }
@@ -85,9 +88,12 @@ fn is_true(verdict: Verdict, fact: Fact) -> bool {
     match verdict {
         Verdict::Deleted | Verdict::Updated => fact.done,
         Verdict::PresumedDeleted => fact.reached,
-        Verdict::NotFound | Verdict::Unchanged | Verdict::Unmatched | Verdict::Busy | Verdict::Rejected | Verdict::NotSent => {
-            !fact.done
-        }
+        Verdict::NotFound
+        | Verdict::Unchanged
+        | Verdict::Unmatched
+        | Verdict::Busy
+        | Verdict::Rejected
+        | Verdict::NotSent => !fact.done,
         // It claims nothing but that the answer is not known.
         _ => true,
     }
@@ -98,17 +104,34 @@ impl Held {
     pub(super) fn text(&self, log: &[LogEntry]) -> String {
         let chapter = &self.chapter;
         let summary = &chapter.summary;
-        let counts: Vec<String> = summary.counts.iter().map(|(verdict, count)| format!("{count} {verdict}")).collect();
+        let counts: Vec<String> = summary
+            .counts
+            .iter()
+            .map(|(verdict, count)| format!("{count} {verdict}"))
+            .collect();
         let mut faults: BTreeMap<&str, usize> = BTreeMap::new();
         for entry in log.iter().filter(|entry| chapter.methods.contains(&entry.method)) {
             *faults.entry(entry.what).or_default() += 1;
         }
-        let faults: Vec<String> = faults.into_iter().map(|(fault, count)| format!("{count} {fault}")).collect();
+        let faults: Vec<String> = faults
+            .into_iter()
+            .map(|(fault, count)| format!("{count} {fault}"))
+            .collect();
         let mut text = format!("\n{}\n", chapter.title);
-        text.push_str(&format!("  in       {} records, {} of them repeats\n", chapter.sent, summary.duplicates));
+        text.push_str(&format!(
+            "  in       {} records ({} repeats)\n",
+            chapter.sent, summary.duplicates
+        ));
         text.push_str(&format!("  out      {}\n", counts.join(", ")));
-        let logins = if summary.logins > 0 { format!(", {} logins", summary.logins) } else { String::new() };
-        text.push_str(&format!("  calls    {} ({} without a readable answer{logins})\n", summary.calls, summary.failed_calls));
+        let logins = if summary.logins > 0 {
+            format!(", {} logins", summary.logins)
+        } else {
+            String::new()
+        };
+        text.push_str(&format!(
+            "  calls    {} ({} failed or refused{logins})\n",
+            summary.calls, summary.failed_calls
+        ));
         if !faults.is_empty() {
             text.push_str(&format!("  survived {}\n", faults.join(", ")));
         }

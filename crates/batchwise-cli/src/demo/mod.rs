@@ -21,7 +21,7 @@ pub(crate) async fn run() -> Result<Exit, Failure> {
     let base = emulator.base_url();
     let (import, leads, book, campaign) = {
         let shared = stories::calltouch_quota();
-        futures_util::join!(
+        tokio::join!(
             stories::import(&base, &shared),
             stories::leads(&base, &shared),
             stories::book(&base),
@@ -44,10 +44,14 @@ pub(crate) async fn run() -> Result<Exit, Failure> {
     let took = started.elapsed().as_secs_f64();
     emulator.shutdown().await;
     if untrue == 0 {
-        say(&format!("\n{outcomes} records, {outcomes} outcomes, every one true to what the emulator did ({took:.1} s).\n"))?;
+        say(&format!(
+            "\n{outcomes} records, {outcomes} outcomes, every one true to what the emulator did ({took:.1} s).\n"
+        ))?;
         return Ok(Exit::Reached);
     }
-    say(&format!("\n{outcomes} outcomes, {untrue} of them NOT true to what the emulator did.\n"))?;
+    say(&format!(
+        "\n{outcomes} outcomes, {untrue} of them NOT true to what the emulator did.\n"
+    ))?;
     Ok(Exit::Fault)
 }
 
