@@ -119,7 +119,7 @@ async fn serve(mut stream: TcpStream, seen: Arc<Mutex<Seen>>) {
             Then::SayAndClose(answer) => return drop(stream.write_all(&answer).await),
             Then::SayAndHang(answer) => {
                 let _ = stream.write_all(&answer).await;
-                std::future::pending().await
+                std::future::pending::<()>().await;
             }
             Then::Drip(head, drop_of, every) => {
                 let _ = stream.write_all(&head).await;
