@@ -1,5 +1,10 @@
 //! The world behind the transport seam, on a clock that the test moves.
-#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, clippy::needless_pass_by_value)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::needless_pass_by_value
+)]
 #![allow(missing_docs, dead_code, unreachable_pub)]
 
 mod support;
