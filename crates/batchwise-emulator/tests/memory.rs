@@ -3,10 +3,9 @@
     clippy::unwrap_used,
     clippy::panic,
     clippy::indexing_slicing,
-    missing_docs,
-    dead_code,
-    unreachable_pub
+    clippy::needless_pass_by_value
 )]
+#![allow(missing_docs, dead_code, unreachable_pub)]
 
 mod support;
 
@@ -47,7 +46,10 @@ impl Clock for Jumping {
 
 async fn with(fault: Fault) -> (Result<StatusCode, TransportErrorKind>, Tick, u64) {
     let clock = Arc::new(Jumping::default());
-    let transport = InMemoryTransport::new(EmulatorConfig::default().fault(FaultRule::new(fault)), clock.clone());
+    let transport = InMemoryTransport::new(
+        EmulatorConfig::default().fault(FaultRule::new(fault)),
+        Arc::<Jumping>::clone(&clock),
+    );
     let answer = transport.send(import(r#"{"importLogIds":[1]}"#)).await;
     let result = answer.map(|answer| answer.status()).map_err(|error| error.kind());
     (result, clock.now(), transport.truth().calltouch.removed_count())
@@ -90,7 +92,8 @@ async fn faults_come_as_the_errors_a_transport_makes_of_them() {
 #[tokio::test]
 async fn a_latency_passes_on_the_clock() {
     let clock = Arc::new(Jumping::default());
-    let transport = InMemoryTransport::new(EmulatorConfig::default(), clock.clone()).latency(Duration::from_millis(80));
+    let transport = InMemoryTransport::new(EmulatorConfig::default(), Arc::<Jumping>::clone(&clock))
+        .latency(Duration::from_millis(80));
     transport.send(import(r#"{"importLogIds":[1]}"#)).await.unwrap();
     assert_eq!(clock.now(), Duration::from_millis(80));
 }

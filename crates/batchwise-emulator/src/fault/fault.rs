@@ -6,24 +6,24 @@ use std::time::Duration;
 /// The result of a fault rule.
 ///
 /// On a socket a connection really dies; [`InMemoryTransport`](crate::InMemoryTransport) gives the error that a
-/// transport would make of it, named in brackets below.
+/// transport would make of it, named in parentheses below.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Fault {
-    /// The connection is refused [`Connect`]. A socket that was accepted can't be refused any more: there it is reset
+    /// The connection is refused (`Connect`). A socket that was accepted can't be refused any more: there it is reset
     /// before anything is acted on, and the quota doesn't count it.
     Refuse,
-    /// The connection is reset before the server acts [`Closed`].
+    /// The connection is reset before the server acts (`Closed`).
     ResetBefore,
-    /// The server acts, then the connection is reset [`Closed`].
+    /// The server acts, then the connection is reset (`Closed`).
     ResetAfter,
-    /// The server acts, then closes the connection in good order without an answer [`Closed`].
+    /// The server acts, then closes the connection in good order without an answer (`Closed`).
     CloseAfter,
-    /// The server never acts and never answers [`Timeout`].
+    /// The server never acts and never answers (`Timeout`).
     HangBefore,
-    /// The server acts and never answers [`Timeout`].
+    /// The server acts and never answers (`Timeout`).
     HangAfter,
-    /// The server acts; the answer's head is whole, half of its body comes, and the connection closes [`Cut`].
+    /// The server acts; the answer's head is whole, half of its body comes, and the connection closes (`Cut`).
     Truncate,
     /// The server acts and answers 200 with bytes that are no text.
     Garbage,
