@@ -115,7 +115,7 @@ mod tests {
     #[test]
     fn five_a_second_unless_set() {
         let least = |quota: &CalltouchQuota, calls| quota.quotas().last().unwrap().least_time(calls);
-        assert_eq!(least(&CalltouchQuota::per_ip(), 5), Duration::ZERO);
+        assert!(least(&CalltouchQuota::per_ip(), 5) < Duration::from_secs(1));
         assert!(least(&CalltouchQuota::default(), 6) >= Duration::from_secs(1));
         assert!(least(&CalltouchQuota::per_second(count(4)), 5) >= Duration::from_secs(1));
         assert_eq!(least(&CalltouchQuota::unlimited(), 1_000_000), Duration::ZERO);
