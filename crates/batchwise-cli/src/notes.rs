@@ -65,7 +65,7 @@ impl Notes {
             counts.join(", ")
         };
         eprintln!(
-            "batchwise: {} {}: {counts}; {} repeated; {} calls ({} failed); {}",
+            "batchwise: {} {}: {counts}; {} repeated; {} calls ({} failed or refused); {}",
             summary.counts.total(),
             target.records,
             summary.duplicates,

@@ -55,7 +55,7 @@ pub struct Summary {
     pub duplicates: u64,
     /// Calls that carried records.
     pub calls: u64,
-    /// Calls that brought no readable answer.
+    /// Calls that ended without a reply: failed, or refused as a whole.
     pub failed_calls: u64,
     /// Logins made.
     pub logins: u64,

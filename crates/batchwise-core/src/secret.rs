@@ -53,7 +53,8 @@ pub const MASK: &str = "***";
 
 /// The secrets that a client knows, for masking what a server sends back.
 ///
-/// A server may echo the request, so each secret is looked for as it is, as JSON writes it and percent-encoded.
+/// A server may echo the request, so each secret is looked for as it is, as JSON writes it (PHP's spelling too), as markup
+/// writes it, and percent-encoded.
 #[derive(Clone, Default)]
 pub struct Secrets(Arc<Vec<Secret>>);
 
@@ -63,7 +64,14 @@ impl Secrets {
         let mut forms: Vec<String> = Vec::new();
         for secret in secrets.into_iter().filter(|secret| !secret.is_blank()) {
             let text = secret.expose();
-            for form in [text.to_owned(), json_escaped(text), percent_encoded(text)] {
+            let forms_of_it = [
+                text.to_owned(),
+                json_escaped(text),
+                php_escaped(text),
+                markup_escaped(text),
+                percent_encoded(text),
+            ];
+            for form in forms_of_it {
                 if !forms.contains(&form) {
                     forms.push(form);
                 }
@@ -109,6 +117,31 @@ fn json_escaped(text: &str) -> String {
     out
 }
 
+/// The text as PHP writes it into JSON by default: `/` as `\/`, everything beyond ASCII as `\uXXXX`.
+fn php_escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut units = [0; 2];
+    for c in json_escaped(text).chars() {
+        match c {
+            '/' => out.push_str("\\/"),
+            c if c.is_ascii() => out.push(c),
+            c => c
+                .encode_utf16(&mut units)
+                .iter()
+                .for_each(|unit| out.push_str(&format!("\\u{unit:04x}"))),
+        }
+    }
+    out
+}
+
+/// The text as HTML and XML write it.
+fn markup_escaped(text: &str) -> String {
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
+}
+
 /// The text with everything but unreserved characters percent-encoded (RFC 3986).
 #[must_use]
 pub fn percent_encoded(text: &str) -> String {
@@ -144,6 +177,15 @@ mod tests {
         let secrets = Secrets::new([&Secret::new("p\"w/ä")]);
         let masked = secrets.mask(r#"a p"w/ä b p\"w/ä c p%22w%2F%C3%A4 d"#);
         assert_eq!(masked, "a *** b *** c *** d");
+    }
+
+    #[test]
+    fn masks_a_secret_as_php_and_markup_write_it() {
+        let secrets = Secrets::new([&Secret::new("p<w/ä😀")]);
+        assert_eq!(
+            secrets.mask(r#"a p<w\/\u00e4\ud83d\ude00 b p&lt;w/ä😀 c"#),
+            "a *** b *** c"
+        );
     }
 
     #[test]

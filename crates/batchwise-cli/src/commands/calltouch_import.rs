@@ -11,7 +11,7 @@ use serde_json::Value;
 use super::Environment;
 use crate::args::{JobArgs, Keys};
 use crate::failure::{Exit, Failure};
-use crate::input::{Shape, Source, number, text_or_number};
+use crate::input::{Shape, Source, expected, number, text_or_number};
 use crate::job::{Job, Target};
 use crate::values::Rate;
 
@@ -75,7 +75,7 @@ impl Shape for ImportShape {
     type Record = ImportLogId;
 
     fn of_text(&self, text: &str) -> Result<Vec<ImportLogId>, String> {
-        let id: ImportLogId = text.parse().map_err(|error| format!("{error}"))?;
+        let id: ImportLogId = text.parse().map_err(expected)?;
         Ok(vec![id])
     }
 

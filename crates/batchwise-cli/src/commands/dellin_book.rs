@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::Environment;
 use crate::args::{JobArgs, Keys, WireArg};
 use crate::failure::{Exit, Failure};
-use crate::input::{Shape, Source, number, text_or_number};
+use crate::input::{Shape, Source, expected, number, text_or_number};
 use crate::job::{Job, Target};
 use crate::values::Rate;
 
@@ -96,7 +96,7 @@ impl Shape for BookShape {
     type Record = BookObject;
 
     fn of_text(&self, text: &str) -> Result<Vec<BookObject>, String> {
-        let object: BookObject = text.parse().map_err(|error| format!("{error}"))?;
+        let object: BookObject = text.parse().map_err(expected)?;
         Ok(vec![object])
     }
 

@@ -1,8 +1,43 @@
 //! `batchwise emulator`.
 
-use crate::args::EmulatorArgs;
-use crate::failure::{Exit, Failure};
+use std::io::{self, Write};
 
-pub(crate) async fn serve(_args: &EmulatorArgs) -> Result<Exit, Failure> {
+use batchwise::StopToken;
+use batchwise_emulator::{Emulator, EmulatorConfig};
+
+use crate::args::{EmulatorArgs, QuotaArg};
+use crate::failure::{Exit, Failure};
+use crate::signals;
+
+/// Serves the four providers on loopback until Ctrl-C.
+pub(crate) async fn serve(args: &EmulatorArgs) -> Result<Exit, Failure> {
+    let mut config = match &args.state {
+        None => EmulatorConfig::default(),
+        Some(path) => {
+            let shown = path.display();
+            let text = std::fs::read_to_string(path)
+                .map_err(|error| Failure::usage(format!("`{shown}` cannot be read: {error}")))?;
+            EmulatorConfig::from_toml(&text).map_err(|error| Failure::usage(format!("`{shown}`: {error}")))?
+        }
+    };
+    if args.quota == QuotaArg::Off {
+        config = config.quota_off();
+    }
+    let emulator = Emulator::start(config.port(args.port))
+        .await
+        .map_err(|error| Failure::usage(format!("port {}: {error}", args.port)))?;
+    let text = format!(
+        "The four providers are served on {}; Ctrl-C ends it.\n\n{}",
+        emulator.base_url(),
+        emulator.curl_lines()
+    );
+    // A reader that goes away does not end the emulator.
+    let _ = io::stdout()
+        .write_all(text.as_bytes())
+        .and_then(|()| io::stdout().flush());
+    let stop = StopToken::new();
+    signals::watch(stop.clone());
+    stop.stopped().await;
+    emulator.shutdown().await;
     Ok(Exit::Reached)
 }

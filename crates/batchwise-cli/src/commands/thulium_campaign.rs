@@ -13,7 +13,7 @@ use serde_json::Value;
 use super::Environment;
 use crate::args::{ByArg, JobArgs, Keys};
 use crate::failure::{Exit, Failure};
-use crate::input::{Shape, Source, number, text_or_number};
+use crate::input::{Shape, Source, expected, number, text_or_number};
 use crate::job::{Job, Target};
 use crate::values::Rate;
 
@@ -84,7 +84,7 @@ pub(crate) async fn delete(
                 .quota(quota)
                 .build()?;
             let shape = CampaignShape::new(campaigns, &["customer_id"], |campaign, key| {
-                let customer: CustomerId = key.parse().map_err(|error| format!("{error}"))?;
+                let customer: CustomerId = key.parse().map_err(expected)?;
                 Ok(CampaignCustomer::new(campaign, customer))
             });
             job(method, shape, target, options).run(args, source).await
@@ -98,7 +98,7 @@ pub(crate) async fn delete(
                 .search_in_additional_numbers(settings.additional_numbers)
                 .build()?;
             let shape = CampaignShape::new(campaigns, &["phone_number", "phone"], |campaign, key| {
-                let phone: PhoneNumber = key.parse().map_err(|error| format!("{error}"))?;
+                let phone: PhoneNumber = key.parse().map_err(expected)?;
                 Ok(CampaignPhone::new(campaign, phone))
             });
             job(method, shape, target, options).run(args, source).await
@@ -154,7 +154,7 @@ impl<R> CampaignShape<R> {
     }
 
     fn in_campaign(&self, campaign: &str, key: &str) -> Result<Vec<R>, String> {
-        let campaign: CampaignId = campaign.trim().parse().map_err(|error| format!("{error}"))?;
+        let campaign: CampaignId = campaign.trim().parse().map_err(expected)?;
         if !self.campaigns.is_empty() && !self.campaigns.contains(&campaign) {
             return Err(format!(
                 "campaign {} is none of those given with --campaign",

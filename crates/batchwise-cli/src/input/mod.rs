@@ -9,5 +9,5 @@ mod source;
 
 pub(crate) use format::Format;
 pub(crate) use reader::{Row, read_rows};
-pub(crate) use shape::{Shape, number, text_or_number};
+pub(crate) use shape::{Shape, expected, number, text_or_number};
 pub(crate) use source::{Check, Source};

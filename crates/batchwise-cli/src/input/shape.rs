@@ -1,6 +1,6 @@
 //! How a provider's records are written in lines, columns and JSON.
 
-use batchwise::Record;
+use batchwise::{InvalidRecord, Record};
 use serde_json::Value;
 
 /// Reads one provider's records from the forms that people have them in.
@@ -51,4 +51,10 @@ pub(crate) fn text_or_number(value: &Value) -> Result<String, String> {
 /// A member of a JSON object as the text of a key.
 pub(crate) fn number(object: &serde_json::Map<String, Value>, names: &[&str]) -> Option<Result<String, String>> {
     names.iter().find_map(|name| object.get(*name)).map(text_or_number)
+}
+
+/// What was expected in place of a text that is no record.
+#[allow(clippy::needless_pass_by_value)] // as `map_err` wants it
+pub(crate) fn expected(error: InvalidRecord) -> String {
+    format!("expected {}", error.expected())
 }

@@ -8,15 +8,10 @@ use governor::clock::Clock as GovernorClock;
 use governor::middleware::NoOpMiddleware;
 use governor::state::{InMemoryState, NotKeyed};
 
+use super::connections::{COLD_DELAY, Connections};
 use super::ring::Ring;
-use super::{Quota, Slot, Ticket, Window};
+use super::{Caller, Quota, Slot, Ticket, Window};
 use crate::clock::{SharedClock, SystemClock, Tick};
-
-/// A quiet time after which connections have to be made anew, so that a call may arrive much later than it left.
-const COLD_AFTER: Duration = Duration::from_secs(5);
-
-/// How much later than it left a call over a new connection is taken to arrive, unless its answer came sooner.
-const COLD_DELAY: Duration = Duration::from_millis(500);
 
 /// Stacked hard windows, smooth pacing and a common pause, for the clients of one process.
 #[derive(Debug)]
@@ -34,10 +29,7 @@ struct State {
     smoother: Option<Smoother>,
     paused_until: Tick,
     next_ticket: u64,
-    last_send: Option<Tick>,
-    /// Calls still to be taken as made over a new connection.
-    cold: u32,
-    cold_tickets: Vec<(Ticket, Tick)>,
+    connections: Connections,
 }
 
 /// Our clock as governor reads it; governor's own would ignore a paused or a fake one.
@@ -63,8 +55,7 @@ impl LocalQuota {
         let mut windows: Vec<Window> = windows.into_iter().collect();
         windows.sort_by_key(Window::per);
         let smoother = windows.iter().find(|window| !window.is_budget()).and_then(|window| {
-            let spacing = window.guarded() / window.limit().get();
-            let quota = governor::Quota::with_period(spacing)?.allow_burst(window.burst());
+            let quota = governor::Quota::with_period(window.spacing())?.allow_burst(window.burst());
             Some(Smoother::direct_with_clock(quota, Ticks(SharedClock::clone(&clock))))
         });
         let state = State {
@@ -72,9 +63,7 @@ impl LocalQuota {
             smoother,
             paused_until: Tick::ZERO,
             next_ticket: 0,
-            last_send: None,
-            cold: 0,
-            cold_tickets: Vec::new(),
+            connections: Connections::default(),
         };
         Self {
             clock,
@@ -87,7 +76,7 @@ impl LocalQuota {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn try_acquire(&self, cost: u32) -> Slot {
+    fn try_acquire(&self, caller: Caller, cost: u32) -> Slot {
         let mut state = self.state();
         let now = self.clock.now();
         if state.paused_until > now {
@@ -114,7 +103,7 @@ impl LocalQuota {
                 paused: false,
             };
         }
-        Slot::Granted(state.grant(cost, now))
+        Slot::Granted(state.grant(caller, cost, now))
     }
 }
 
@@ -137,19 +126,17 @@ impl State {
         Free::At(free_at)
     }
 
-    fn grant(&mut self, cost: u32, now: Tick) -> Ticket {
+    fn grant(&mut self, caller: Caller, cost: u32, now: Tick) -> Ticket {
         let ticket = Ticket::new(self.next_ticket);
         self.next_ticket += 1;
-        if self.last_send.is_none_or(|last| now.saturating_sub(last) > COLD_AFTER) {
-            self.cold = self.rings.first().map_or(0, |ring| ring.window().limit().get());
+        if self.rings.is_empty() {
+            return ticket;
         }
-        self.last_send = Some(now);
-        if self.cold > 0 {
-            self.cold -= 1;
-            self.cold_tickets.push((ticket, now));
-        }
+        let cold = self.connections.leave(caller, ticket, now);
+        // Until its answer comes, a call that makes a connection first may still be on its way.
+        let arrives_by = if cold { now.saturating_add(COLD_DELAY) } else { now };
         for ring in &mut self.rings {
-            ring.push(ticket, cost, now);
+            ring.push(ticket, cost, arrives_by);
         }
         ticket
     }
@@ -157,8 +144,8 @@ impl State {
 
 #[async_trait]
 impl Quota for LocalQuota {
-    async fn acquire(&self, cost: u32) -> Slot {
-        self.try_acquire(cost)
+    async fn acquire(&self, caller: Caller, cost: u32) -> Slot {
+        self.try_acquire(caller, cost)
     }
 
     fn ready_in(&self, cost: u32) -> Duration {
@@ -174,14 +161,15 @@ impl Quota for LocalQuota {
 
     fn finished(&self, ticket: Ticket) {
         let mut state = self.state();
-        let Some(at) = state.cold_tickets.iter().position(|(cold, _)| *cold == ticket) else {
+        let now = self.clock.now();
+        let Some(sent) = state.connections.ended(ticket, now) else {
             return;
         };
-        let (_, sent) = state.cold_tickets.swap_remove(at);
-        // The answer came, so the call arrived before now: possibly long after it left.
-        let arrived = self.clock.now().min(sent.saturating_add(COLD_DELAY));
-        for ring in &mut state.rings {
-            ring.restamp(ticket, arrived);
+        if now < sent.saturating_add(COLD_DELAY) {
+            // The answer came, so the call arrived before now.
+            for ring in &mut state.rings {
+                ring.restamp(ticket, now);
+            }
         }
     }
 
@@ -192,12 +180,28 @@ impl Quota for LocalQuota {
     }
 
     fn least_time(&self, calls: u64) -> Duration {
-        let state = self.state();
-        state
-            .rings
-            .iter()
-            .map(|ring| ring.window().least_time(calls))
-            .max()
-            .unwrap_or_default()
+        let windows: Vec<Window> = self.state().rings.iter().map(|ring| *ring.window()).collect();
+        let nanos = least_nanos(&windows, calls);
+        Duration::from_nanos(u64::try_from(nanos).unwrap_or(u64::MAX))
     }
+}
+
+/// Nanoseconds between the first and the last of so many calls under these windows, shortest first.
+///
+/// Every full window of calls takes the window's time; the rest goes as the shorter windows let it.
+fn least_nanos(windows: &[Window], calls: u64) -> u128 {
+    let Some((longest, shorter)) = windows.split_last() else {
+        return 0;
+    };
+    let limit = u64::from(longest.limit().get());
+    let full = calls.saturating_sub(1) / limit;
+    let rest = calls - full * limit;
+    let mut nanos = longest.guarded().as_nanos().saturating_mul(u128::from(full));
+    if shorter.iter().all(Window::is_budget) && !longest.is_budget() {
+        let spaced = rest.saturating_sub(u64::from(longest.burst().get()));
+        nanos = nanos.saturating_add(longest.spacing().as_nanos().saturating_mul(u128::from(spaced)));
+    }
+    nanos
+        .saturating_add(least_nanos(shorter, rest))
+        .max(least_nanos(shorter, calls))
 }

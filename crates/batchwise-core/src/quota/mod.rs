@@ -2,9 +2,11 @@
 //!
 //! A [`QuotaHandle`] is given to every client that shares an allowance: one per IP address, one per account. The local
 //! quota behind it stacks several [`Window`]s. Each is a hard sliding window: a ring of the last send times lets a call
-//! go only when fewer than N others can have arrived within the window, with a guard for jitter on the way. Governor
-//! smooths the calls below that, and a 429 pauses everyone who holds the handle.
+//! go only when fewer than N others can have arrived within the window, with a guard for jitter on the way and more for
+//! a call that has to make its connection first. Governor smooths the calls below that, and a 429 pauses everyone who
+//! holds the handle.
 
+mod connections;
 mod local;
 mod ring;
 mod window;
@@ -13,8 +15,8 @@ pub use local::LocalQuota;
 pub use window::Window;
 
 use std::fmt;
-use std::ops::Deref;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -22,10 +24,10 @@ use async_trait::async_trait;
 /// An allowance of calls, shared by everyone who calls under it. A fleet brings one that spans machines.
 #[async_trait]
 pub trait Quota: fmt::Debug + Send + Sync {
-    /// Asks for a call of this cost now.
+    /// Asks for a call of this cost now; a cost beyond a window's limit weighs as much as the limit.
     ///
     /// A granted slot is for a call made at once: it counts from this moment, used or not.
-    async fn acquire(&self, cost: u32) -> Slot;
+    async fn acquire(&self, caller: Caller, cost: u32) -> Slot;
 
     /// How long there is certainly no slot for a call of this cost. A hint that takes nothing; zero when in doubt.
     fn ready_in(&self, cost: u32) -> Duration {
@@ -64,7 +66,7 @@ pub enum Slot {
 }
 
 /// Names one granted slot.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Ticket(u64);
 
 impl Ticket {
@@ -81,14 +83,50 @@ impl Ticket {
     }
 }
 
-/// A cloneable handle to a shared quota.
-#[derive(Debug, Clone)]
-pub struct QuotaHandle(Arc<dyn Quota>);
+/// Names one of those who share a quota: calls of the same caller go over the same connections.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Caller(u64);
+
+impl Caller {
+    /// A caller by its number.
+    #[must_use]
+    pub const fn new(number: u64) -> Self {
+        Self(number)
+    }
+
+    /// The number.
+    #[must_use]
+    pub const fn number(self) -> u64 {
+        self.0
+    }
+}
+
+/// A handle to a shared quota. Give every client a clone: clones share the allowance, and each is a [`Caller`] of its own.
+#[derive(Debug)]
+pub struct QuotaHandle {
+    quota: Arc<dyn Quota>,
+    caller: Caller,
+    callers: Arc<AtomicU64>,
+}
+
+impl Clone for QuotaHandle {
+    fn clone(&self) -> Self {
+        Self {
+            quota: Arc::clone(&self.quota),
+            caller: Caller(self.callers.fetch_add(1, Ordering::Relaxed)),
+            callers: Arc::clone(&self.callers),
+        }
+    }
+}
 
 impl QuotaHandle {
     /// A handle to a quota of your own.
     pub fn new(quota: impl Quota + 'static) -> Self {
-        Self(Arc::new(quota))
+        Self {
+            quota: Arc::new(quota),
+            caller: Caller(0),
+            callers: Arc::new(AtomicU64::new(1)),
+        }
     }
 
     /// A local quota of stacked windows on the machine's clock.
@@ -101,12 +139,31 @@ impl QuotaHandle {
     pub fn unlimited() -> Self {
         Self::of_windows([])
     }
-}
 
-impl Deref for QuotaHandle {
-    type Target = dyn Quota;
+    /// Asks for a call of this cost now, see [`Quota::acquire`].
+    pub async fn acquire(&self, cost: u32) -> Slot {
+        self.quota.acquire(self.caller, cost).await
+    }
 
-    fn deref(&self) -> &Self::Target {
-        &*self.0
+    /// How long there is certainly no slot for a call of this cost, see [`Quota::ready_in`].
+    #[must_use]
+    pub fn ready_in(&self, cost: u32) -> Duration {
+        self.quota.ready_in(cost)
+    }
+
+    /// The call of a ticket ended, answered or not.
+    pub fn finished(&self, ticket: Ticket) {
+        self.quota.finished(ticket);
+    }
+
+    /// The server refused a call for its rate: nobody calls for this long.
+    pub fn pause(&self, wait: Duration) {
+        self.quota.pause(wait);
+    }
+
+    /// The least time that so many calls take when nothing else uses the quota; zero when unlimited.
+    #[must_use]
+    pub fn least_time(&self, calls: u64) -> Duration {
+        self.quota.least_time(calls)
     }
 }

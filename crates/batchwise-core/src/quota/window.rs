@@ -103,11 +103,8 @@ impl Window {
         self.per.saturating_add(self.guard)
     }
 
-    /// The least time between the first and the last of so many calls.
-    #[must_use]
-    pub fn least_time(&self, calls: u64) -> Duration {
-        let full_windows = calls.saturating_sub(1) / u64::from(self.limit.get());
-        let nanos = self.guarded().as_nanos().saturating_mul(u128::from(full_windows));
-        Duration::from_nanos(u64::try_from(nanos).unwrap_or(u64::MAX))
+    /// The time between two calls at the pace that just keeps the guarded window.
+    pub(super) fn spacing(&self) -> Duration {
+        self.guarded() / self.limit.get()
     }
 }

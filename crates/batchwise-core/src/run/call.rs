@@ -121,7 +121,17 @@ impl<M: BatchMethod> CallContext<M> {
             None => tracing::debug!(target: "batchwise", duration_ms = duration.as_millis(), "answered"),
             Some(error) => {
                 let (kind, sent) = (error.kind(), error.sent());
-                tracing::warn!(target: "batchwise", duration_ms = duration.as_millis(), ?kind, ?sent, "{error}");
+                let (code, request_id) = (error.code(), error.request_id());
+                // The provider's text stays out: it may repeat a contact.
+                tracing::warn!(
+                    target: "batchwise",
+                    duration_ms = duration.as_millis(),
+                    ?kind,
+                    ?sent,
+                    code,
+                    request_id,
+                    "no reply"
+                );
             }
         });
         if let Some(observer) = &self.observer {

@@ -15,7 +15,8 @@ use crate::error::BuildError;
 pub struct TransportOptions {
     /// One call from connect to the last byte of the answer; default 30 s, as the providers' own samples use.
     pub timeout: Duration,
-    /// The connect alone; default 10 s, and never more than `timeout`.
+    /// The connect alone; default 10 s, and never more than three quarters of `timeout`: when both were up at once, nobody
+    /// could tell a connect that failed from a request that got no answer.
     pub connect_timeout: Duration,
 }
 
@@ -35,6 +36,10 @@ impl TransportOptions {
         self.timeout = timeout;
         self
     }
+
+    fn connect_timeout(&self) -> Duration {
+        self.connect_timeout.min(self.timeout / 4 * 3)
+    }
 }
 
 /// HTTP over reqwest: time-outs always on, no redirects, no automatic retries, bounded answers.
@@ -50,27 +55,48 @@ impl ReqwestTransport {
     /// [`BuildError`] when the origin wants TLS and this build has none, when feature `rustls-no-provider` finds no
     /// installed crypto provider, or when the TLS back end cannot start.
     pub fn new(base: &BaseUrl, options: &TransportOptions) -> Result<Self, BuildError> {
-        if base.is_https() {
-            check_tls()?;
+        if base.is_https() && !HAS_TLS {
+            return Err(BuildError::no_tls());
+        }
+        // Even for plain HTTP: reqwest sets TLS up in any case and panics without a provider.
+        if no_provider() {
+            return Err(BuildError::no_crypto_provider());
         }
         let mut builder = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
             .retry(reqwest::retry::never())
             .timeout(options.timeout)
-            .connect_timeout(options.connect_timeout.min(options.timeout))
+            .connect_timeout(options.connect_timeout())
             .tcp_nodelay(true);
         if base.is_loopback() {
             builder = builder.no_proxy();
+            if !base.is_https() {
+                builder = without_roots(builder);
+            }
         }
-        let client = match no_provider() {
-            // Without a provider reqwest's TLS set-up panics; plain HTTP to loopback needs none.
-            true if !base.is_https() => return Err(BuildError::no_crypto_provider()),
-            _ => builder
-                .build()
-                .map_err(|error| BuildError::transport(error.without_url()))?,
-        };
+        let client = builder
+            .build()
+            .map_err(|error| BuildError::transport(error.without_url()))?;
         Ok(Self { client })
     }
+}
+
+/// True when this build can speak TLS.
+const HAS_TLS: bool = cfg!(any(
+    feature = "rustls",
+    feature = "native-tls",
+    feature = "rustls-no-provider"
+));
+
+/// Plain HTTP that never leaves the machine needs no trusted roots, and a bare container has none.
+#[cfg(any(feature = "rustls", feature = "native-tls", feature = "rustls-no-provider"))]
+fn without_roots(builder: reqwest::ClientBuilder) -> reqwest::ClientBuilder {
+    builder.tls_certs_only([])
+}
+
+#[cfg(not(any(feature = "rustls", feature = "native-tls", feature = "rustls-no-provider")))]
+fn without_roots(builder: reqwest::ClientBuilder) -> reqwest::ClientBuilder {
+    builder
 }
 
 /// True when the build leaves the crypto provider to the application and none is installed.
@@ -83,21 +109,6 @@ fn no_provider() -> bool {
     {
         false
     }
-}
-
-/// Fails where reqwest would panic or give up with a riddle.
-fn check_tls() -> Result<(), BuildError> {
-    if !cfg!(any(
-        feature = "rustls",
-        feature = "native-tls",
-        feature = "rustls-no-provider"
-    )) {
-        return Err(BuildError::no_tls());
-    }
-    if no_provider() {
-        return Err(BuildError::no_crypto_provider());
-    }
-    Ok(())
 }
 
 #[async_trait]
