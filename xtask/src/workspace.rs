@@ -32,10 +32,11 @@ pub(crate) struct Workspace {
 }
 
 impl Workspace {
-    /// The checkout that this xtask was built from.
+    /// The checkout that cargo runs this xtask from.
     pub(crate) fn of_this_checkout() -> Result<Self> {
-        let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-        let root = here.parent().context("the xtask stands in no workspace")?;
+        // Cargo's word at run time, not at build time: checkouts that share a target directory share this program.
+        let here = std::env::var_os("CARGO_MANIFEST_DIR").context("run it as `cargo xtask`")?;
+        let root = Path::new(&here).parent().context("the xtask stands in no workspace")?;
         let shell = Shell::new()?;
         shell.change_dir(root);
         let metadata = MetadataCommand::new()
