@@ -7,6 +7,41 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::values::{Concurrency, Deadline, Rate};
 
+const IMPORT_EXAMPLES: &str = "\
+Examples:
+  batchwise calltouch-import delete 51001 51002
+  batchwise calltouch-import delete -i ids.txt --dry-run
+  batchwise calltouch-import delete -i export.csv --column 'Import ID' --yes -o ndjson > outcomes.ndjson
+  produce-ids | batchwise calltouch-import delete -i - --yes";
+
+const LEADS_EXAMPLES: &str = "\
+Examples:
+  batchwise calltouch-leads add-fields -i leads.ndjson
+  produce-leads | batchwise calltouch-leads add-fields -i - --yes -o ndjson
+
+A line of input:
+  {\"matching\":[{\"type\":\"request\",\"requestParams\":{\"requestId\":900100}}],
+   \"addCustomFields\":{\"overwrite\":false,\"customFields\":[{\"field\":\"contract_no\",\"value\":\"A-17\"}]}}
+  (in one line)";
+
+const BOOK_EXAMPLES: &str = "\
+Examples:
+  batchwise dellin-book delete counteragent:70011 phone:5
+  batchwise dellin-book delete -i book.csv --dry-run
+  batchwise dellin-book delete -i book.csv --wire xml --yes";
+
+const CAMPAIGN_EXAMPLES: &str = "\
+Examples:
+  batchwise thulium-campaign delete --campaign 00042 7001 7002
+  batchwise thulium-campaign delete --campaign 00042 --campaign 00043 -i customers.txt
+  batchwise thulium-campaign delete -i campaigns-and-customers.csv --yes
+  batchwise thulium-campaign delete --campaign 00042 --by phone --additional-numbers 333444555";
+
+const EMULATOR_EXAMPLES: &str = "\
+Try a job on it:
+  batchwise emulator --port 8085
+  CALLTOUCH_TOKEN=any CALLTOUCH_SITE_ID=1 batchwise calltouch-import delete 51001 --base-url http://127.0.0.1:8085";
+
 /// Sends batches of records to SaaS methods; for every distinct record exactly one true outcome comes out.
 ///
 /// Exit codes: 0 every record reached the wanted state; 1 finished, some did not; 2 usage or unreadable input, nothing
@@ -44,6 +79,7 @@ pub(crate) enum Command {
         #[command(subcommand)]
         method: CampaignMethod,
     },
+    #[command(after_help = EMULATOR_EXAMPLES)]
     /// Serve the four providers on loopback, to try jobs on
     Emulator(EmulatorArgs),
     /// Run all four providers under trouble on the emulator; nothing to configure
@@ -52,6 +88,7 @@ pub(crate) enum Command {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum ImportMethod {
+    #[command(after_help = IMPORT_EXAMPLES)]
     /// Delete import logs
     ///
     /// Credentials: CALLTOUCH_TOKEN and CALLTOUCH_SITE_ID in the environment.
@@ -65,6 +102,7 @@ pub(crate) enum ImportMethod {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum LeadsMethod {
+    #[command(after_help = LEADS_EXAMPLES)]
     /// Add custom fields to leads
     ///
     /// Input is NDJSON: one lead a line in the provider's own shape (matching, addCustomFields). Credentials:
@@ -77,6 +115,7 @@ pub(crate) enum LeadsMethod {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum BookMethod {
+    #[command(after_help = BOOK_EXAMPLES)]
     /// Delete address-book objects, children before parents
     ///
     /// Keys are KIND:ID with the kinds counteragent, address, phone, contact; CSV has the columns kind,id. Credentials in
@@ -84,7 +123,7 @@ pub(crate) enum BookMethod {
     Delete {
         #[command(flatten)]
         keys: Keys,
-        /// The wire: JSON or XML
+        /// What is spoken on the wire
         #[arg(long, value_enum, default_value_t = WireArg::Json)]
         wire: WireArg,
         #[command(flatten)]
@@ -94,6 +133,7 @@ pub(crate) enum BookMethod {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum CampaignMethod {
+    #[command(after_help = CAMPAIGN_EXAMPLES)]
     /// Remove customers from one or several campaigns
     ///
     /// CSV has the columns campaign,customer_id, or a column of customers and --campaign. Credentials in the environment:
@@ -143,7 +183,7 @@ pub(crate) enum OutputArg {
 /// Records on the command line.
 #[derive(Debug, Args)]
 pub(crate) struct Keys {
-    /// Records
+    /// Keys of records; with many of them use --input
     #[arg(value_name = "KEY")]
     pub(crate) keys: Vec<String>,
 }
@@ -151,7 +191,7 @@ pub(crate) struct Keys {
 /// What every job takes.
 #[derive(Debug, Args)]
 pub(crate) struct JobArgs {
-    /// Records from a file: lines, CSV or NDJSON; `-` is standard input
+    /// Read records from a file: lines, CSV or NDJSON; `-` is standard input
     #[arg(short, long, value_name = "FILE")]
     pub(crate) input: Option<String>,
     /// The CSV column that holds the keys
@@ -164,24 +204,24 @@ pub(crate) struct JobArgs {
     #[arg(long)]
     pub(crate) allow_http: bool,
     /// How outcomes are written to standard output
-    #[arg(short, long, value_enum, default_value_t = OutputArg::Human)]
+    #[arg(short, long, value_name = "FORM", value_enum, default_value_t = OutputArg::Human)]
     pub(crate) output: OutputArg,
     /// Show the plan (batches, requests, least time) and send nothing
     #[arg(long)]
     pub(crate) dry_run: bool,
-    /// Do not ask
+    /// Do not ask before something is deleted or overwritten
     #[arg(long)]
     pub(crate) yes: bool,
-    /// Only the first N records; the rest is not_sent
+    /// Send only the first N records; the rest is not_sent
     #[arg(long, value_name = "N")]
     pub(crate) limit: Option<u64>,
     /// No new call after this time (HH:MM) or duration (90s, 5m, 1h30m)
     #[arg(long, value_name = "HH:MM|DURATION")]
     pub(crate) deadline: Option<Deadline>,
-    /// Go on when nothing but "not found" comes, and count it as success
+    /// Go on when nothing but "not found" comes, and count that as success
     #[arg(long)]
     pub(crate) allow_missing: bool,
-    /// Failed calls that a record may be carried by before it is unknown
+    /// Calls that may carry a record without settling it; after them it is unknown
     #[arg(long, value_name = "N", default_value = "8")]
     pub(crate) max_attempts: NonZeroU32,
     /// Seconds for one call, from connect to the last byte of the answer
@@ -190,13 +230,13 @@ pub(crate) struct JobArgs {
     /// Calls in flight, or `auto`
     #[arg(long, value_name = "N|auto", default_value = "1")]
     pub(crate) concurrency: Concurrency,
-    /// Replaces the shortest window of the quota; `off` lifts all
+    /// Calls allowed, in place of the shortest window of the quota; `off` lifts all
     #[arg(long, value_name = "N/s|N/m|N/h|off")]
     pub(crate) rate: Option<Rate>,
-    /// A bad line becomes `rejected` instead of ending the job
+    /// Let a bad line become `rejected` instead of ending the job
     #[arg(long)]
     pub(crate) keep_going: bool,
-    /// Tell what happens on standard error (twice: every call)
+    /// Say more on standard error; twice: every call
     #[arg(short, long, action = clap::ArgAction::Count)]
     pub(crate) verbose: u8,
     /// Only errors on standard error

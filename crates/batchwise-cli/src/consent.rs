@@ -9,6 +9,7 @@ use crate::failure::Failure;
 use crate::input::Check;
 use crate::job::Target;
 use crate::notes::span;
+use crate::output::one_line;
 
 /// True when there is someone to ask.
 pub(crate) fn can_ask() -> bool {
@@ -45,25 +46,24 @@ pub(crate) fn given(
     question.push('\n');
     match check {
         Some(check) => {
-            question.push_str(&format!(
-                "{} {} {}: {}",
-                target.verb,
-                check.records,
-                target.records,
-                check.first.join(", ")
-            ));
-            if let Some(last) = check.last.as_ref().filter(|_| check.records > 3) {
+            question.push_str(&format!("{} {}", target.verb, target.count(check.wanted)));
+            if check.wanted < check.records {
+                question.push_str(&format!(" (the first of {})", check.records));
+            }
+            question.push_str(&format!(": {}", check.first.join(", ")));
+            if let Some(last) = check.last.as_ref().filter(|_| check.wanted > 3) {
                 question.push_str(&format!(" … {last}"));
             }
             question.push('\n');
         }
-        None => question.push_str(&format!("{} {} as they come\n", target.verb, target.records)),
+        None => question.push_str(&format!("{} {} as they come\n", target.verb, target.plural())),
     }
     if let Some(least) = least.filter(|least| !least.is_zero()) {
         question.push_str(&format!("takes at least {}\n", span(least)));
     }
     question.push_str("This cannot be undone. Go on? [y/N] ");
     let fault = |error| Failure::fault(format!("the terminal cannot be used: {error}"));
+    let question: String = question.split_inclusive('\n').map(shown).collect();
     io::stderr().write_all(question.as_bytes()).map_err(fault)?;
     let mut answer = String::new();
     io::stdin().lock().read_line(&mut answer).map_err(fault)?;
@@ -71,4 +71,12 @@ pub(crate) fn given(
         return Ok(true);
     }
     Err(Failure::usage("nothing was sent"))
+}
+
+/// A line of the question; nothing in it steers the terminal.
+fn shown(line: &str) -> String {
+    match line.strip_suffix('\n') {
+        Some(line) => format!("{}\n", one_line(line)),
+        None => one_line(line),
+    }
 }

@@ -53,6 +53,14 @@ impl Failure {
         }
     }
 
+    /// Standard output cannot be written.
+    pub(crate) fn unwritable(error: &std::io::Error) -> Self {
+        Self {
+            exit: Exit::Stopped,
+            text: format!("standard output is not writable ({error})"),
+        }
+    }
+
     /// A fault of our own.
     pub(crate) fn fault(text: impl Into<String>) -> Self {
         Self {

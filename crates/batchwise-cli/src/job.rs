@@ -20,7 +20,7 @@ use crate::failure::{Exit, Failure};
 use crate::input::{Shape, Source};
 use crate::notes::{Notes, span};
 use crate::output::{OutcomeRow, OutcomeWriter};
-use crate::signals;
+use crate::signals::Signals;
 use crate::values::Rate;
 
 /// Where a job's records go, for questions and notes.
@@ -30,8 +30,8 @@ pub(crate) struct Target {
     pub(crate) provider: &'static str,
     /// What is done, in words: `delete`.
     pub(crate) verb: &'static str,
-    /// What the records are, in words: `import logs`.
-    pub(crate) records: &'static str,
+    /// What one record and several are, in words: `import log`, `import logs`.
+    pub(crate) records: [&'static str; 2],
     /// The host that is called.
     pub(crate) host: String,
     /// It is this machine.
@@ -40,6 +40,20 @@ pub(crate) struct Target {
     pub(crate) account: String,
     /// The campaigns, where there are any.
     pub(crate) campaigns: Option<String>,
+}
+
+impl Target {
+    /// `1 import log`, `3 import logs`.
+    pub(crate) fn count(&self, count: u64) -> String {
+        let [one, several] = self.records;
+        format!("{count} {}", if count == 1 { one } else { several })
+    }
+
+    /// `import logs`.
+    pub(crate) fn plural(&self) -> &'static str {
+        let [_, several] = self.records;
+        several
+    }
 }
 
 /// A job: the method, how its records are written, and where they go.
@@ -64,18 +78,22 @@ where
     /// Checks, asks, runs, and says how it went.
     pub(crate) async fn run(self, args: &JobArgs, source: Source) -> Result<Exit, Failure> {
         let notes = Notes::new(args);
+        let signals = Signals::watch("stopping; the call in flight is finished first (once more stops at once)");
         if args.rate == Some(Rate::Off) && !self.target.loopback {
             notes.warn("--rate off: no limit of ours protects the account from the provider's");
         }
         let check = match source.is_whole() {
-            true => Some(source.check(&self.shape, args.column.as_deref(), args.keep_going)?),
+            true => Some(source.check(&self.shape, args.column.as_deref(), args.keep_going, args.limit)?),
             false => None,
         };
         let shape = Arc::new(self.shape);
         let entries = |source: Source, may_destroy: bool| {
-            source.entries(Arc::clone(&shape), args.column.clone(), args.keep_going, may_destroy)
+            // With a limit the first records of the input are wanted, whatever their stage.
+            let by_stage = args.limit.is_none();
+            let column = args.column.clone();
+            source.entries(Arc::clone(&shape), column, args.keep_going, may_destroy, by_stage)
         };
-        let options = options(self.options.clone(), args)?;
+        let options = options(self.options, args);
         if args.dry_run {
             let rehearsed = rehearse(&self.method, entries(source, true), options.clone()).await;
             return dry_run(&self.target, self.method.descriptor().max_records.get(), &rehearsed);
@@ -92,10 +110,14 @@ where
             };
             may_destroy = consent::given(&self.target, check.as_ref(), least, self.method.descriptor().action)?;
         }
-        let stop = StopToken::new();
-        signals::watch(stop.clone());
+        let stop = signals.begin();
         let observer = Arc::new(notes.clone());
-        let options = options.stop_token(stop.clone()).observer(observer);
+        let mut options = options.stop_token(stop.clone()).observer(observer);
+        if let Some(deadline) = args.deadline {
+            // Counted from here: the question may have taken its time.
+            let after = deadline.counted_from(&Zoned::now());
+            options = options.deadline(after.ok_or_else(|| Failure::usage("--deadline: that time does not exist"))?);
+        }
         let started = Instant::now();
         let stream = run_entries(self.method, entries(source, may_destroy), options);
         let rim = Rim {
@@ -103,30 +125,20 @@ where
             led_by_line: self.led_by_line,
         };
         let (summary, unwritable) = rim.write_all(stream, args, &stop).await;
-        if let Some(error) = &unwritable {
-            notes.error(&format!(
-                "standard output is not writable ({error}): the job was stopped"
-            ));
-        }
-        notes.summary(&summary, started.elapsed(), &self.target);
+        notes.summary(&summary, unwritable.as_ref(), started.elapsed(), &self.target);
         Ok(exit_of(&summary, unwritable.is_some(), args.allow_missing))
     }
 }
 
-fn options(options: RunOptions, args: &JobArgs) -> Result<RunOptions, Failure> {
-    let mut options = options
+fn options(options: RunOptions, args: &JobArgs) -> RunOptions {
+    let options = options
         .max_attempts(args.max_attempts.get())
         .limit(args.limit)
         .allow_missing(args.allow_missing);
-    options = match args.calls() {
+    match args.calls() {
         Some(calls) => options.concurrency(calls),
         None => options.auto_concurrency(),
-    };
-    if let Some(deadline) = args.deadline {
-        let after = deadline.counted_from(&Zoned::now());
-        options = options.deadline(after.ok_or_else(|| Failure::usage("--deadline: that time does not exist"))?);
     }
-    Ok(options)
 }
 
 fn dry_run(target: &Target, per_request: usize, rehearsed: &Rehearsed) -> Result<Exit, Failure> {
@@ -147,9 +159,9 @@ fn dry_run(target: &Target, per_request: usize, rehearsed: &Rehearsed) -> Result
         text.push_str(&format!("campaign    {campaigns}\n"));
     }
     text.push_str(&format!(
-        "records     {sent} {} ({} repeated, {} not valid, {} left out by --limit)\nrequests    {}, at most {per_request} \
+        "records     {} ({} repeated, {} not valid, {} left out by --limit)\nrequests    {}, at most {per_request} \
          records each\nleast time  {}\n",
-        target.records,
+        target.count(sent),
         summary.duplicates,
         count(Verdict::Rejected),
         count(Verdict::NotSent),
@@ -158,7 +170,7 @@ fn dry_run(target: &Target, per_request: usize, rehearsed: &Rehearsed) -> Result
     ));
     io::stdout()
         .write_all(text.as_bytes())
-        .map_err(|error| Failure::fault(format!("standard output: {error}")))?;
+        .map_err(|error| Failure::unwritable(&error))?;
     Ok(Exit::Reached)
 }
 

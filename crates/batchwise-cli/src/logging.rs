@@ -14,7 +14,10 @@ pub(crate) fn start(cli: &Cli) {
         2 => LevelFilter::DEBUG,
         _ => LevelFilter::TRACE,
     };
-    let layer = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+    let layer = tracing_subscriber::fmt::layer()
+        .with_writer(std::io::stderr)
+        // It would panic where standard error is gone.
+        .log_internal_errors(false);
     let targets = Targets::new().with_target("batchwise", level);
     // A second subscriber cannot be there; if it is, its word counts.
     let _ = tracing_subscriber::registry().with(targets).with(layer).try_init();

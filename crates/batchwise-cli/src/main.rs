@@ -36,7 +36,7 @@ fn main() -> ExitCode {
     match ended {
         Ok(Ok(exit)) => exit.into(),
         Ok(Err(failure)) => {
-            eprintln!("batchwise: {failure}");
+            notes::say(&failure.to_string());
             failure.exit().into()
         }
         Err(_) => Exit::Fault.into(),

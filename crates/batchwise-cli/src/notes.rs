@@ -1,21 +1,29 @@
 //! What the command says on standard error while a job runs and when it ends.
 
+use std::io::Write;
 use std::time::Duration;
 
 use batchwise::observe::{CallFinished, Observer, Waiting, WaitingFor};
-use batchwise::{ReasonKind, Summary, Verdict};
+use batchwise::{Reason, ReasonKind, Summary, Verdict};
 
 use crate::args::JobArgs;
 use crate::job::{Target, seconds};
+use crate::output::one_line;
 
 /// Waits shorter than this are not worth a line.
 const WORTH_TELLING: Duration = Duration::from_secs(2);
+
+/// Says something on standard error. Where standard error is gone the job goes on unheard.
+pub(crate) fn say(text: &str) {
+    let _ = writeln!(std::io::stderr(), "batchwise: {}", one_line(text));
+}
 
 /// Notes on standard error.
 #[derive(Debug, Clone)]
 pub(crate) struct Notes {
     quiet: bool,
     verbose: u8,
+    allow_missing: bool,
 }
 
 impl Notes {
@@ -23,62 +31,84 @@ impl Notes {
         Self {
             quiet: args.quiet,
             verbose: args.verbose,
+            allow_missing: args.allow_missing,
         }
     }
 
     /// Always shown.
     pub(crate) fn error(&self, text: &str) {
-        eprintln!("batchwise: {text}");
+        say(text);
     }
 
     /// Shown unless quiet.
     pub(crate) fn warn(&self, text: &str) {
         if !self.quiet {
-            eprintln!("batchwise: {text}");
+            say(text);
         }
     }
 
-    /// How the job went.
-    pub(crate) fn summary(&self, summary: &Summary, took: Duration, target: &Target) {
-        if let Some(stop) = &summary.stop {
-            self.error(&format!("stopped early: {stop}"));
+    /// How the job went; `unwritable` when the output failed and stopped it.
+    pub(crate) fn summary(
+        &self,
+        summary: &Summary,
+        unwritable: Option<&std::io::Error>,
+        took: Duration,
+        target: &Target,
+    ) {
+        match (unwritable, &summary.stop) {
+            (Some(error), _) => self.error(&format!("stopped early: standard output is not writable ({error})")),
+            (None, Some(stop)) => self.error(&stopped(stop)),
+            (None, None) => {}
         }
         if summary.found_nothing
+            && !self.allow_missing
             && summary
                 .stop
                 .as_ref()
                 .is_none_or(|stop| stop.kind() != ReasonKind::WrongTarget)
         {
-            self.warn("nothing was found: wrong campaign or account?");
+            self.error("nothing was found: wrong campaign or account?");
         }
         if self.quiet {
             return;
         }
-        let counts: Vec<String> = summary
-            .counts
-            .iter()
-            .map(|(verdict, count)| format!("{count} {verdict}"))
-            .collect();
-        let counts = if counts.is_empty() {
-            "no records".to_owned()
-        } else {
-            counts.join(", ")
-        };
-        eprintln!(
-            "batchwise: {} {}: {counts}; {} repeated; {} calls ({} failed or refused); {}",
-            summary.counts.total(),
-            target.records,
-            summary.duplicates,
+        let mut text = target.count(summary.counts.total());
+        for (at, (verdict, count)) in summary.counts.iter().enumerate() {
+            text.push_str(if at == 0 { ": " } else { ", " });
+            text.push_str(&format!("{count} {verdict}"));
+        }
+        if summary.duplicates > 0 {
+            text.push_str(&format!("; {} repeated", summary.duplicates));
+        }
+        text.push_str(&format!(
+            "; {} call{}",
             summary.calls,
-            summary.failed_calls,
-            span(took),
-        );
+            if summary.calls == 1 { "" } else { "s" }
+        ));
+        if summary.failed_calls > 0 {
+            text.push_str(&format!(" ({} failed or refused)", summary.failed_calls));
+        }
+        say(&format!("{text}; {}", span(took)));
         let left = summary.counts.of(Verdict::NotSent)
             + summary.counts.of(Verdict::Unknown)
             + summary.counts.of(Verdict::Busy);
         if left > 0 {
-            eprintln!("batchwise: {left} may be tried again: run the same command with what is not settled");
+            say(&format!(
+                "{left} may be tried again: run the same command with what is not settled"
+            ));
         }
+    }
+}
+
+/// Why the job stopped, and what helps.
+fn stopped(stop: &Reason) -> String {
+    match stop.kind() {
+        ReasonKind::Input => stop.text().unwrap_or("the input cannot be read").to_owned(),
+        ReasonKind::Cancelled => "stopped early: interrupted".to_owned(),
+        ReasonKind::Deadline => "stopped early: the deadline came".to_owned(),
+        ReasonKind::Limit => "stopped early: --limit".to_owned(),
+        ReasonKind::WrongTarget => format!("stopped early: {stop} (--allow-missing goes on)"),
+        _ => format!("stopped early: {stop}"),
     }
 }
 
@@ -93,7 +123,7 @@ impl Observer for Notes {
                 .error
                 .map(|kind| format!("{kind:?}").to_lowercase())
                 .unwrap_or_default();
-            eprintln!("batchwise: call {}: {kind}{status}", call.call);
+            say(&format!("call {}: {kind}{status}", call.call));
         }
     }
 
@@ -106,12 +136,12 @@ impl Observer for Notes {
             WaitingFor::Server => "the server asked to wait: next call",
             _ => "next try",
         };
-        eprintln!("batchwise: {what} in {}", seconds(waiting.wait));
+        say(&format!("{what} in {}", seconds(waiting.wait)));
     }
 
     fn session_renewed(&self) {
         if self.verbose > 0 {
-            eprintln!("batchwise: logged in");
+            say("logged in");
         }
     }
 }

@@ -1,32 +1,71 @@
 //! Ctrl-C, SIGTERM and SIGHUP: the first stops gracefully, the second at once.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, mpsc};
+
 use batchwise::StopToken;
 
 use crate::failure::Exit;
+use crate::notes::say;
 
-/// Stops the job at the first signal and the command at the second.
-pub(crate) fn watch(stop: StopToken) {
-    tokio::spawn(async move {
-        let mut signals = match Signals::new() {
-            Ok(signals) => signals,
-            Err(error) => {
-                eprintln!("batchwise: signals cannot be watched ({error}); Ctrl-C stops at once");
-                return;
-            }
+/// Watches for signals from its own construction on.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Signals {
+    stop: StopToken,
+    /// There is something to finish; before that the first signal ends the command.
+    begun: Arc<AtomicBool>,
+}
+
+impl Signals {
+    /// Begins to watch; `note` is what is said at the first signal once something has begun.
+    ///
+    /// On a thread of its own: a reader that does not take our output must not keep the second signal from its work.
+    pub(crate) fn watch(note: &'static str) -> Self {
+        let signals = Self::default();
+        let watched = signals.clone();
+        let (ready, is_ready) = mpsc::channel();
+        std::thread::spawn(move || watched.wait(note, &ready));
+        // An error means that the thread gave up, and has said so.
+        let _ = is_ready.recv();
+        signals
+    }
+
+    /// Something has begun that wants to be finished.
+    pub(crate) fn begin(&self) -> StopToken {
+        self.begun.store(true, Ordering::SeqCst);
+        self.stop.clone()
+    }
+
+    fn wait(&self, note: &str, ready: &mpsc::Sender<()>) {
+        let unwatched = |error| say(&format!("signals cannot be watched ({error}); Ctrl-C stops at once"));
+        let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+            Ok(runtime) => runtime,
+            Err(error) => return unwatched(error),
         };
-        signals.next().await;
-        eprintln!("batchwise: stopping; the call in flight is finished first (once more stops at once)");
-        stop.stop();
-        signals.next().await;
-        std::process::exit(i32::from(Exit::Stopped.code()));
-    });
+        runtime.block_on(async {
+            let mut arrivals = match Arrivals::new() {
+                Ok(arrivals) => arrivals,
+                Err(error) => return unwatched(error),
+            };
+            let _ = ready.send(());
+            arrivals.next().await;
+            if !self.begun.load(Ordering::SeqCst) {
+                say("interrupted before anything was sent");
+                std::process::exit(i32::from(Exit::Stopped.code()));
+            }
+            say(note);
+            self.stop.stop();
+            arrivals.next().await;
+            std::process::exit(i32::from(Exit::Stopped.code()));
+        });
+    }
 }
 
 #[cfg(unix)]
-struct Signals([tokio::signal::unix::Signal; 3]);
+struct Arrivals([tokio::signal::unix::Signal; 3]);
 
 #[cfg(unix)]
-impl Signals {
+impl Arrivals {
     fn new() -> std::io::Result<Self> {
         use tokio::signal::unix::{SignalKind, signal};
         Ok(Self([
@@ -49,10 +88,10 @@ impl Signals {
 }
 
 #[cfg(not(unix))]
-struct Signals;
+struct Arrivals;
 
 #[cfg(not(unix))]
-impl Signals {
+impl Arrivals {
     fn new() -> std::io::Result<Self> {
         Ok(Self)
     }

@@ -22,7 +22,7 @@ pub(crate) async fn delete(environment: &Environment, keys: Keys, args: &JobArgs
     let target = Target {
         provider: "calltouch-import",
         verb: "delete",
-        records: "import logs",
+        records: ["import log", "import logs"],
         host: base.host().to_owned(),
         loopback: base.is_loopback(),
         account: credentials.site_id().to_owned(),
@@ -83,7 +83,7 @@ impl Shape for ImportShape {
         &[&["record"], &["importLogId"], &["import_log_id"], &["id"]]
     }
 
-    fn of_columns(&self, _columns: &[&str], values: &[&str]) -> Result<Vec<ImportLogId>, String> {
+    fn of_columns(&self, values: &[&str]) -> Result<Vec<ImportLogId>, String> {
         self.of_text(values.first().copied().unwrap_or_default())
     }
 

@@ -10,7 +10,7 @@ use super::Environment;
 use super::calltouch_import::{account, quota};
 use crate::args::JobArgs;
 use crate::failure::{Exit, Failure};
-use crate::input::{Shape, Source};
+use crate::input::{Shape, Source, last_four};
 use crate::job::{Job, Target};
 
 /// Adds custom fields to leads.
@@ -20,12 +20,17 @@ pub(crate) async fn add_fields(environment: &Environment, args: &JobArgs) -> Res
             "--column: leads are NDJSON, one object a line; there is no column to name",
         ));
     }
+    if args.input.is_none() {
+        return Err(Failure::usage(
+            "no leads: give a file with -i FILE, or a pipe with -i -",
+        ));
+    }
     let source = Source::of(Vec::new(), args.input.as_deref())?;
     let (credentials, base) = account(environment, args)?;
     let target = Target {
         provider: "calltouch-leads",
         verb: "write to",
-        records: "leads",
+        records: ["lead", "leads"],
         host: base.host().to_owned(),
         loopback: base.is_loopback(),
         account: credentials.site_id().to_owned(),
@@ -48,6 +53,24 @@ pub(crate) async fn add_fields(environment: &Environment, args: &JobArgs) -> Res
     job.run(args, source).await
 }
 
+/// The text of a line with whatever may be a phone number or an address hidden but for its last four characters.
+fn mask_contacts(text: &str) -> String {
+    text.split_inclusive(['"', ',', '{', '}', '[', ']', ':'])
+        .map(|piece| {
+            let (value, end) = match piece.char_indices().next_back() {
+                Some((at, last)) if "\",{}[]:".contains(last) => piece.split_at(at),
+                _ => (piece, ""),
+            };
+            let digits = value.chars().filter(char::is_ascii_digit).count();
+            if digits >= 7 || value.contains('@') {
+                format!("{}{end}", last_four(value))
+            } else {
+                piece.to_owned()
+            }
+        })
+        .collect()
+}
+
 /// Leads in the provider's own JSON.
 #[derive(Debug)]
 struct LeadShape;
@@ -63,7 +86,7 @@ impl Shape for LeadShape {
         &[]
     }
 
-    fn of_columns(&self, _columns: &[&str], _values: &[&str]) -> Result<Vec<LeadUpdate>, String> {
+    fn of_columns(&self, _values: &[&str]) -> Result<Vec<LeadUpdate>, String> {
         self.of_text("")
     }
 
@@ -78,5 +101,23 @@ impl Shape for LeadShape {
 
     fn shown(&self, record: &LeadUpdate) -> String {
         record.masked_key().to_owned()
+    }
+
+    fn shown_text(&self, text: &str) -> String {
+        mask_contacts(text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bad_line_is_shown_without_contacts() {
+        let line = r#"{"contactParams":{"phones":["+7 (915) 777-11-22"],"emails":["ann@example.com"]},"x":17}"#;
+        assert_eq!(
+            mask_contacts(line),
+            r#"{"contactParams":{"phones":["…1-22"],"emails":["….com"]},"x":17}"#
+        );
     }
 }

@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::Environment;
 use crate::args::{JobArgs, Keys, WireArg};
 use crate::failure::{Exit, Failure};
-use crate::input::{Shape, Source, expected, number, text_or_number};
+use crate::input::{Shape, Source, expected, last_four, number, text_or_number};
 use crate::job::{Job, Target};
 use crate::values::Rate;
 
@@ -27,7 +27,7 @@ pub(crate) async fn delete(
     let target = Target {
         provider: "dellin-book",
         verb: "delete",
-        records: "address-book objects",
+        records: ["address-book object", "address-book objects"],
         host: base.host().to_owned(),
         loopback: base.is_loopback(),
         account: account_label,
@@ -81,13 +81,6 @@ fn credentials(environment: &Environment, args: &JobArgs) -> Result<(Credentials
     ))
 }
 
-/// A contact masked to its last four characters.
-fn last_four(contact: &str) -> String {
-    let characters: Vec<char> = contact.chars().collect();
-    let tail: String = characters.iter().skip(characters.len().saturating_sub(4)).collect();
-    format!("…{tail}")
-}
-
 /// Book objects in lines, columns and JSON.
 #[derive(Debug)]
 struct BookShape;
@@ -104,12 +97,16 @@ impl Shape for BookShape {
         &[&["record"], &["kind", "id"]]
     }
 
-    fn of_columns(&self, _columns: &[&str], values: &[&str]) -> Result<Vec<BookObject>, String> {
+    fn of_columns(&self, values: &[&str]) -> Result<Vec<BookObject>, String> {
         match values {
             [kind, id] => self.of_text(&format!("{}:{}", kind.to_ascii_lowercase(), id)),
             [key] => self.of_text(key),
             _ => Err("expected kind and id".to_owned()),
         }
+    }
+
+    fn companion(&self) -> Option<&'static str> {
+        Some("kind")
     }
 
     fn of_json(&self, value: Value) -> Result<Vec<BookObject>, String> {

@@ -2,12 +2,11 @@
 
 use std::io::{self, Write};
 
-use batchwise::StopToken;
 use batchwise_emulator::{Emulator, EmulatorConfig};
 
 use crate::args::{EmulatorArgs, QuotaArg};
 use crate::failure::{Exit, Failure};
-use crate::signals;
+use crate::signals::Signals;
 
 /// Serves the four providers on loopback until Ctrl-C.
 pub(crate) async fn serve(args: &EmulatorArgs) -> Result<Exit, Failure> {
@@ -23,6 +22,7 @@ pub(crate) async fn serve(args: &EmulatorArgs) -> Result<Exit, Failure> {
     if args.quota == QuotaArg::Off {
         config = config.quota_off();
     }
+    let signals = Signals::watch("the emulator ends");
     let emulator = Emulator::start(config.port(args.port))
         .await
         .map_err(|error| Failure::usage(format!("port {}: {error}", args.port)))?;
@@ -35,9 +35,7 @@ pub(crate) async fn serve(args: &EmulatorArgs) -> Result<Exit, Failure> {
     let _ = io::stdout()
         .write_all(text.as_bytes())
         .and_then(|()| io::stdout().flush());
-    let stop = StopToken::new();
-    signals::watch(stop.clone());
-    stop.stopped().await;
+    signals.begin().stopped().await;
     emulator.shutdown().await;
     Ok(Exit::Reached)
 }

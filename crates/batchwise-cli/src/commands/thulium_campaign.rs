@@ -13,7 +13,7 @@ use serde_json::Value;
 use super::Environment;
 use crate::args::{ByArg, JobArgs, Keys};
 use crate::failure::{Exit, Failure};
-use crate::input::{Shape, Source, expected, number, text_or_number};
+use crate::input::{Shape, Source, expected, last_four, number, text_or_number};
 use crate::job::{Job, Target};
 use crate::values::Rate;
 
@@ -51,9 +51,9 @@ pub(crate) async fn delete(
         provider: "thulium-campaign",
         verb: "remove",
         records: if settings.by == ByArg::Phone {
-            "phone numbers"
+            ["phone number", "phone numbers"]
         } else {
-            "customers"
+            ["customer", "customers"]
         },
         host: base.host().to_owned(),
         loopback: base.is_loopback(),
@@ -83,7 +83,7 @@ pub(crate) async fn delete(
                 .timeout(timeout)
                 .quota(quota)
                 .build()?;
-            let shape = CampaignShape::new(campaigns, &["customer_id"], |campaign, key| {
+            let shape = CampaignShape::new(campaigns, &CUSTOMER_NAMES, |campaign, key| {
                 let customer: CustomerId = key.parse().map_err(expected)?;
                 Ok(CampaignCustomer::new(campaign, customer))
             });
@@ -97,7 +97,7 @@ pub(crate) async fn delete(
                 .quota(quota)
                 .search_in_additional_numbers(settings.additional_numbers)
                 .build()?;
-            let shape = CampaignShape::new(campaigns, &["phone_number", "phone"], |campaign, key| {
+            let shape = CampaignShape::new(campaigns, &PHONE_NAMES, |campaign, key| {
                 let phone: PhoneNumber = key.parse().map_err(expected)?;
                 Ok(CampaignPhone::new(campaign, phone))
             });
@@ -120,7 +120,12 @@ fn job<M, S>(method: M, shape: S, target: Target, options: RunOptions) -> Job<M,
 /// The origin: `--base-url`, else THULIUM_BASE_URL, else the host of THULIUM_SYSTEM.
 fn base_url(environment: &Environment, args: &JobArgs) -> Result<BaseUrl, Failure> {
     let host = match environment.get("THULIUM_SYSTEM") {
-        Some(system) => format!("https://{system}.thulium.com"),
+        Some(system) if is_host_label(system) => format!("https://{system}.thulium.com"),
+        Some(_) => {
+            return Err(Failure::usage(
+                "THULIUM_SYSTEM: expected the name of a system, such as demo-system for https://demo-system.thulium.com",
+            ));
+        }
         None if args.dry_run => "https://dry-run.thulium.com".to_owned(),
         None => String::new(),
     };
@@ -132,18 +137,48 @@ fn base_url(environment: &Environment, args: &JobArgs) -> Result<BaseUrl, Failur
     environment.base_url("THULIUM_BASE_URL", args, &host)
 }
 
+fn is_host_label(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+}
+
+/// How a key is named in columns and JSON members, besides `record`.
+#[derive(Debug)]
+struct KeyNames {
+    members: &'static [&'static str],
+    columns: &'static [&'static [&'static str]],
+    /// Keys are contacts.
+    contacts: bool,
+}
+
+const CUSTOMER_NAMES: KeyNames = KeyNames {
+    members: &["customer_id"],
+    columns: &[&["campaign", "record"], &["campaign", "customer_id"], &["customer_id"]],
+    contacts: false,
+};
+
+const PHONE_NAMES: KeyNames = KeyNames {
+    members: &["phone_number", "phone"],
+    columns: &[
+        &["campaign", "record"],
+        &["campaign", "phone_number"],
+        &["campaign", "phone"],
+        &["phone_number"],
+        &["phone"],
+    ],
+    contacts: true,
+};
+
 /// Records of campaigns in lines, columns and JSON. A key without a campaign is meant for each `--campaign`.
 struct CampaignShape<R> {
     campaigns: Vec<CampaignId>,
-    /// Names of the key's column or member.
-    names: &'static [&'static str],
+    names: &'static KeyNames,
     build: fn(CampaignId, &str) -> Result<R, String>,
 }
 
 impl<R> CampaignShape<R> {
     fn new(
         campaigns: Vec<CampaignId>,
-        names: &'static [&'static str],
+        names: &'static KeyNames,
         build: fn(CampaignId, &str) -> Result<R, String>,
     ) -> Self {
         Self {
@@ -186,16 +221,14 @@ impl<R: batchwise::Record> Shape for CampaignShape<R> {
     }
 
     fn columns(&self) -> &'static [&'static [&'static str]] {
-        &[
-            &["campaign", "record"],
-            &["campaign", "customer_id"],
-            &["campaign", "phone_number"],
-            &["customer_id"],
-            &["phone_number"],
-        ]
+        self.names.columns
     }
 
-    fn of_columns(&self, _columns: &[&str], values: &[&str]) -> Result<Vec<R>, String> {
+    fn companion(&self) -> Option<&'static str> {
+        Some("campaign")
+    }
+
+    fn of_columns(&self, values: &[&str]) -> Result<Vec<R>, String> {
         match values {
             [campaign, key] => self.in_campaign(campaign, key),
             [key] => self.in_each(key),
@@ -208,11 +241,20 @@ impl<R: batchwise::Record> Shape for CampaignShape<R> {
             return self.of_text(&text_or_number(&value)?);
         };
         let key = number(object, &["record"])
-            .or_else(|| number(object, self.names))
-            .ok_or_else(|| format!("expected a member `record` or `{}`", self.names.join("` or `")))??;
+            .or_else(|| number(object, self.names.members))
+            .ok_or_else(|| format!("expected a member `record` or `{}`", self.names.members.join("` or `")))??;
         match number(object, &["campaign"]) {
             Some(campaign) => self.in_campaign(&campaign?, &key),
             None => self.in_each(&key),
+        }
+    }
+
+    fn shown(&self, record: &R) -> String {
+        let key = record.key();
+        let key = if self.names.contacts { last_four(&key) } else { key };
+        match record.scope().filter(|_| self.campaigns.len() != 1) {
+            Some(campaign) => format!("{campaign}:{key}"),
+            None => key,
         }
     }
 }

@@ -59,5 +59,5 @@ fn say(text: &str) -> Result<(), Failure> {
     let mut out = io::stdout().lock();
     out.write_all(text.as_bytes())
         .and_then(|()| out.flush())
-        .map_err(|error| Failure::fault(format!("standard output: {error}")))
+        .map_err(|error| Failure::unwritable(&error))
 }

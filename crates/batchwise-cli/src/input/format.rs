@@ -36,6 +36,9 @@ impl Format {
         if columns.iter().any(|set| set.iter().all(|name| header.contains(name))) {
             return Self::Csv;
         }
+        if serde_json::from_str::<String>(first).is_ok() {
+            return Self::Ndjson;
+        }
         Self::Lines
     }
 }
@@ -67,6 +70,8 @@ mod tests {
     fn the_first_line_tells_the_rest() {
         assert_eq!(Format::detect(None, None, "{\"id\":1}", COLUMNS), Format::Ndjson);
         assert_eq!(Format::detect(None, None, "\u{feff}kind,id\r", COLUMNS), Format::Csv);
+        assert_eq!(Format::detect(None, None, "\"phone:1\"\n", COLUMNS), Format::Ndjson);
+        assert_eq!(Format::detect(None, None, "\"kind\",\"id\"", COLUMNS), Format::Csv);
         assert_eq!(Format::detect(None, None, "phone:1", COLUMNS), Format::Lines);
     }
 }

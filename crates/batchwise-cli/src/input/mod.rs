@@ -2,12 +2,14 @@
 //!
 //! A source (arguments, a file, a pipe) is read line by line on a thread of its own and arrives as a stream of entries.
 
+mod csv_rows;
 mod format;
+mod lines;
 mod reader;
 mod shape;
 mod source;
 
 pub(crate) use format::Format;
 pub(crate) use reader::{Row, read_rows};
-pub(crate) use shape::{Shape, expected, number, text_or_number};
+pub(crate) use shape::{Shape, expected, last_four, number, text_or_number};
 pub(crate) use source::{Check, Source};

@@ -5,10 +5,9 @@ use std::path::Path;
 
 use serde_json::Value;
 
+use super::csv_rows::CsvRows;
+use super::lines::{Lines, MAX_LINE_BYTES};
 use super::{Format, Shape};
-
-/// Longest line that is read; a longer one is a mistake, not a record.
-const MAX_LINE_BYTES: u64 = 16 * 1024 * 1024;
 
 /// One row of an input.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,7 +33,8 @@ pub(crate) fn read_rows<S: Shape>(
     // The first line that is not blank decides the form; it is read again with the rest.
     loop {
         line.clear();
-        match input.by_ref().take(MAX_LINE_BYTES).read_until(b'\n', &mut line) {
+        let most = u64::try_from(MAX_LINE_BYTES).unwrap_or(u64::MAX);
+        match input.by_ref().take(most).read_until(b'\n', &mut line) {
             Ok(0) => break,
             Ok(_) => head.extend_from_slice(&line),
             Err(error) => {
@@ -42,12 +42,12 @@ pub(crate) fn read_rows<S: Shape>(
                 return;
             }
         }
-        if !line.trim_ascii().is_empty() {
+        if !without_mark(&line).trim_ascii().is_empty() {
             break;
         }
     }
     let first = String::from_utf8_lossy(&line).into_owned();
-    let whole = io::Cursor::new(head).chain(input);
+    let whole = Lines::new(io::Cursor::new(head).chain(input));
     match Format::detect(column, path, &first, shape.columns()) {
         Format::Lines => read_lines(whole, emit, &|text| shape.of_text(text)),
         Format::Ndjson => read_lines(whole, emit, &|text| {
@@ -59,140 +59,124 @@ pub(crate) fn read_rows<S: Shape>(
 }
 
 fn read_lines<R>(
-    mut input: impl BufRead,
+    mut lines: Lines<impl BufRead>,
     emit: &mut dyn FnMut(Row<R>) -> bool,
     parse: &dyn Fn(&str) -> Result<Vec<R>, String>,
 ) {
-    let mut bytes = Vec::new();
-    for number in 1.. {
-        bytes.clear();
-        match input.by_ref().take(MAX_LINE_BYTES).read_until(b'\n', &mut bytes) {
-            Ok(0) => return,
-            Ok(_) => {}
-            Err(error) => {
-                emit(Row::Broken(format!("line {number}: the input cannot be read: {error}")));
-                return;
-            }
-        }
-        if !bytes.ends_with(b"\n") && u64::try_from(bytes.len()).is_ok_and(|length| length >= MAX_LINE_BYTES) {
-            emit(Row::Broken(format!(
-                "line {number} is longer than {MAX_LINE_BYTES} bytes"
-            )));
-            return;
-        }
-        let row = match std::str::from_utf8(&bytes) {
-            Ok(text) => {
-                let text = if number == 1 {
-                    text.trim_start_matches('\u{feff}')
-                } else {
-                    text
-                };
-                let text = text.trim();
-                if text.is_empty() {
-                    continue;
-                }
-                match parse(text) {
+    loop {
+        let row = match lines.next() {
+            Ok(None) => return,
+            Ok(Some((number, bytes))) => match std::str::from_utf8(bytes).map(str::trim) {
+                Ok("") => continue,
+                Ok(text) => match parse(text) {
                     Ok(records) => Row::Records(number, records),
                     Err(why) => Row::Bad(number, text.to_owned(), why),
-                }
-            }
-            Err(_) => Row::Bad(number, excerpt(&bytes), "it is not UTF-8 text".to_owned()),
+                },
+                Err(_) => Row::Bad(
+                    number,
+                    String::from_utf8_lossy(bytes).trim().to_owned(),
+                    "it is not UTF-8 text".to_owned(),
+                ),
+            },
+            Err(why) => Row::Broken(why),
         };
-        if !emit(row) {
+        let last = matches!(row, Row::Broken(_));
+        if !emit(row) || last {
             return;
         }
     }
 }
 
-fn read_csv<S: Shape>(shape: &S, input: impl Read, column: Option<&str>, emit: &mut dyn FnMut(Row<S::Record>) -> bool) {
-    let mut reader = csv::ReaderBuilder::new()
-        .flexible(true)
-        .trim(csv::Trim::All)
-        .from_reader(input);
-    let header: Vec<String> = match reader.byte_headers() {
-        Ok(header) => header
-            .iter()
-            .enumerate()
-            .map(|(at, name)| {
-                let name = String::from_utf8_lossy(name).into_owned();
-                if at == 0 {
-                    name.trim_start_matches('\u{feff}').to_owned()
-                } else {
-                    name
-                }
-            })
-            .collect(),
-        Err(error) => {
-            emit(Row::Broken(format!("line 1: the header cannot be read: {error}")));
-            return;
+fn read_csv<S: Shape>(
+    shape: &S,
+    lines: Lines<impl BufRead>,
+    column: Option<&str>,
+    emit: &mut dyn FnMut(Row<S::Record>) -> bool,
+) {
+    let mut rows = CsvRows::new(lines);
+    let wanted = match rows.next() {
+        Ok(None) => return,
+        Ok(Some((line, header))) => {
+            let header: Vec<String> = header
+                .iter()
+                .map(|name| String::from_utf8_lossy(name).into_owned())
+                .collect();
+            wanted_columns(shape, &header, column).map_err(|why| format!("line {line}: {why}"))
         }
+        Err(why) => Err(why),
     };
-    let (names, places) = match wanted_columns(shape, &header, column) {
+    let wanted = match wanted {
         Ok(wanted) => wanted,
         Err(why) => {
             emit(Row::Broken(why));
             return;
         }
     };
-    let mut record = csv::ByteRecord::new();
     loop {
-        match reader.read_byte_record(&mut record) {
-            Ok(true) => {}
-            Ok(false) => return,
-            Err(error) => {
-                emit(Row::Broken(format!("the CSV cannot be read: {error}")));
-                return;
-            }
-        }
-        let line = record.position().map_or(0, csv::Position::line);
-        let whole = || record.iter().map(String::from_utf8_lossy).collect::<Vec<_>>().join(",");
-        let values: Result<Vec<&str>, String> = places
-            .iter()
-            .zip(&names)
-            .map(|(place, name)| {
-                let value = record
-                    .get(*place)
-                    .ok_or_else(|| format!("column `{name}` is missing in this row"))?;
-                std::str::from_utf8(value).map_err(|_| format!("column `{name}` is not UTF-8 text"))
-            })
-            .collect();
-        let records = values.and_then(|values| match column {
-            Some(_) => shape.of_text(values.first().copied().unwrap_or_default()),
-            None => shape.of_columns(&names.iter().map(String::as_str).collect::<Vec<_>>(), &values),
-        });
-        let row = match records {
-            Ok(records) => Row::Records(line, records),
-            Err(why) => Row::Bad(line, whole(), why),
+        let row = match rows.next() {
+            Ok(None) => return,
+            Ok(Some((line, fields))) => match wanted.records(shape, &fields) {
+                Ok(records) => Row::Records(line, records),
+                Err(why) => {
+                    let whole: Vec<_> = fields.iter().map(|field| String::from_utf8_lossy(field)).collect();
+                    Row::Bad(line, whole.join(","), why)
+                }
+            },
+            Err(why) => Row::Broken(why),
         };
-        if !emit(row) {
+        let last = matches!(row, Row::Broken(_));
+        if !emit(row) || last {
             return;
         }
     }
 }
 
-/// The columns that name a record, and where they stand.
-fn wanted_columns<S: Shape>(
-    shape: &S,
-    header: &[String],
-    column: Option<&str>,
-) -> Result<(Vec<String>, Vec<usize>), String> {
-    let place = |name: &str| header.iter().position(|known| known == name);
-    let found = || {
-        header
-            .iter()
-            .map(|name| format!("`{name}`"))
-            .collect::<Vec<_>>()
-            .join(", ")
+/// The columns that name a record.
+struct Wanted {
+    /// Name and place.
+    columns: Vec<(String, usize)>,
+    /// One column of plain keys, as `--column` names it.
+    keys: bool,
+}
+
+impl Wanted {
+    fn records<S: Shape>(&self, shape: &S, fields: &[Vec<u8>]) -> Result<Vec<S::Record>, String> {
+        let mut values = Vec::with_capacity(self.columns.len());
+        for (name, place) in &self.columns {
+            let value = fields
+                .get(*place)
+                .ok_or_else(|| format!("column `{name}` is missing in this row"))?;
+            values.push(std::str::from_utf8(value).map_err(|_| format!("column `{name}` is not UTF-8 text"))?);
+        }
+        if self.keys {
+            return shape.of_text(values.first().copied().unwrap_or_default());
+        }
+        shape.of_columns(&values)
+    }
+}
+
+/// Finds them in the header. A named column of keys is read together with the column that completes them, if there is one.
+fn wanted_columns<S: Shape>(shape: &S, header: &[String], column: Option<&str>) -> Result<Wanted, String> {
+    let find = |name: &str| {
+        let place = header.iter().position(|known| known == name)?;
+        Some((name.to_owned(), place))
+    };
+    let names = || {
+        let names: Vec<String> = header.iter().map(|name| format!("`{name}`")).collect();
+        names.join(", ")
     };
     if let Some(name) = column {
-        let at =
-            place(name).ok_or_else(|| format!("line 1: there is no column `{name}`; the columns are {}", found()))?;
-        return Ok((vec![name.to_owned()], vec![at]));
+        let key = find(name).ok_or_else(|| format!("there is no column `{name}`; the columns are {}", names()))?;
+        let companion = shape.companion().filter(|companion| *companion != name).and_then(find);
+        return Ok(Wanted {
+            keys: companion.is_none(),
+            columns: companion.into_iter().chain([key]).collect(),
+        });
     }
     for set in shape.columns() {
-        let places: Option<Vec<usize>> = set.iter().map(|name| place(name)).collect();
-        if let Some(places) = places {
-            return Ok((set.iter().map(|name| (*name).to_owned()).collect(), places));
+        let columns: Option<Vec<_>> = set.iter().map(|name| find(name)).collect();
+        if let Some(columns) = columns {
+            return Ok(Wanted { columns, keys: false });
         }
     }
     let expected: Vec<String> = shape
@@ -201,18 +185,16 @@ fn wanted_columns<S: Shape>(
         .map(|set| format!("`{}`", set.join(",")))
         .collect();
     Err(if expected.is_empty() {
-        "line 1: CSV is not taken here; give NDJSON, one object a line".to_owned()
+        "CSV is not taken here; give NDJSON, one object a line".to_owned()
     } else {
         format!(
-            "line 1: the columns are {}; expected {}, or name the column with --column",
-            found(),
+            "the columns are {}; expected {}, or name the column with --column",
+            names(),
             expected.join(" or ")
         )
     })
 }
 
-/// The first bytes of something unreadable.
-fn excerpt(bytes: &[u8]) -> String {
-    let text = String::from_utf8_lossy(bytes);
-    text.trim().chars().take(80).collect()
+fn without_mark(bytes: &[u8]) -> &[u8] {
+    bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes)
 }

@@ -17,7 +17,12 @@ pub(crate) trait Shape: Send + Sync + 'static {
     fn columns(&self) -> &'static [&'static [&'static str]];
 
     /// Records of the values in one such set of columns.
-    fn of_columns(&self, columns: &[&str], values: &[&str]) -> Result<Vec<Self::Record>, String>;
+    fn of_columns(&self, values: &[&str]) -> Result<Vec<Self::Record>, String>;
+
+    /// The first column of such a set, where keys in a column that the user names are incomplete without it.
+    fn companion(&self) -> Option<&'static str> {
+        None
+    }
 
     /// Records of a JSON value.
     fn of_json(&self, value: Value) -> Result<Vec<Self::Record>, String>;
@@ -37,6 +42,18 @@ pub(crate) trait Shape: Send + Sync + 'static {
     fn shown(&self, record: &Self::Record) -> String {
         record.key()
     }
+
+    /// The text of a bad line as it may stand on stderr: contacts masked.
+    fn shown_text(&self, text: &str) -> String {
+        text.to_owned()
+    }
+}
+
+/// The text with all but the last four characters hidden.
+pub(crate) fn last_four(contact: &str) -> String {
+    let characters: Vec<char> = contact.chars().collect();
+    let tail: String = characters.iter().skip(characters.len().saturating_sub(4)).collect();
+    format!("…{tail}")
 }
 
 /// A JSON value as the text of a key: a text, or a whole number.
@@ -48,9 +65,13 @@ pub(crate) fn text_or_number(value: &Value) -> Result<String, String> {
     }
 }
 
-/// A member of a JSON object as the text of a key.
+/// A member of a JSON object as the text of a key; `null` counts as missing.
 pub(crate) fn number(object: &serde_json::Map<String, Value>, names: &[&str]) -> Option<Result<String, String>> {
-    names.iter().find_map(|name| object.get(*name)).map(text_or_number)
+    names
+        .iter()
+        .find_map(|name| object.get(*name))
+        .filter(|value| !value.is_null())
+        .map(text_or_number)
 }
 
 /// What was expected in place of a text that is no record.

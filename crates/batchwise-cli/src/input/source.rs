@@ -1,16 +1,19 @@
 //! Arguments, a file, or a pipe.
 
 use std::collections::VecDeque;
-use std::fs::File;
+use std::fs::{File, Metadata};
 use std::io::{self, BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::task::Poll;
+use std::time::SystemTime;
 
 use batchwise::{InputError, Record, plan::Entry};
 use futures_core::Stream;
 
 use super::{Row, Shape, read_rows};
 use crate::failure::Failure;
+use crate::output::one_line;
 
 /// Entries that wait between the reading thread and the job.
 const READ_AHEAD: usize = 1024;
@@ -20,10 +23,33 @@ const READ_AHEAD: usize = 1024;
 pub(crate) enum Source {
     /// Keys on the command line.
     Arguments(Vec<String>),
-    /// A regular file: checked whole before the first call.
-    File(PathBuf),
+    /// A regular file: checked whole before the first call. It is read several times and must stay as it is.
+    File(PathBuf, Stamp),
     /// Standard input, a FIFO, a device: read as it comes.
     Pipe(Option<PathBuf>),
+}
+
+/// What tells a file that was changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Stamp {
+    length: u64,
+    modified: Option<SystemTime>,
+}
+
+impl Stamp {
+    fn of(file: &Metadata) -> Self {
+        Self {
+            length: file.len(),
+            modified: file.modified().ok(),
+        }
+    }
+
+    fn check(&self, file: &Metadata) -> io::Result<()> {
+        if Self::of(file) == *self {
+            return Ok(());
+        }
+        Err(io::Error::other("it was changed after it was first looked at"))
+    }
 }
 
 /// What a check of the whole input found.
@@ -31,9 +57,11 @@ pub(crate) enum Source {
 pub(crate) struct Check {
     /// Records, repeats included.
     pub(crate) records: u64,
+    /// Those of them that a limit leaves over.
+    pub(crate) wanted: u64,
     /// The first keys, at most three.
     pub(crate) first: Vec<String>,
-    /// The last key.
+    /// The last wanted key.
     pub(crate) last: Option<String>,
     /// Something is deleted or overwritten.
     pub(crate) destroys: bool,
@@ -60,7 +88,7 @@ impl Source {
                     )));
                 }
                 Ok(if kind.is_file() {
-                    Self::File(path)
+                    Self::File(path, Stamp::of(&kind))
                 } else {
                     Self::Pipe(Some(path))
                 })
@@ -80,6 +108,17 @@ impl Source {
         emit: &mut dyn FnMut(Row<S::Record>) -> bool,
     ) -> io::Result<()> {
         let (reader, path): (Box<dyn BufRead + Send>, Option<&Path>) = match self {
+            Self::File(path, stamp) => {
+                let file = File::open(path)?;
+                stamp.check(&file.metadata()?)?;
+                let reader = Box::new(BufReader::with_capacity(1 << 16, file.try_clone()?));
+                let mut whole = true;
+                read_rows(shape, reader, Some(path), column, &mut |row| {
+                    whole = emit(row);
+                    whole
+                });
+                return if whole { stamp.check(&file.metadata()?) } else { Ok(()) };
+            }
             Self::Arguments(keys) => {
                 for (number, key) in (1..).zip(keys) {
                     let row = match shape.of_text(key) {
@@ -92,10 +131,6 @@ impl Source {
                 }
                 return Ok(());
             }
-            Self::File(path) => (
-                Box::new(BufReader::with_capacity(1 << 16, File::open(path)?)),
-                Some(path),
-            ),
             Self::Pipe(Some(path)) => (Box::new(BufReader::new(File::open(path)?)), Some(path)),
             Self::Pipe(None) => (Box::new(BufReader::new(io::stdin())), None),
         };
@@ -103,8 +138,22 @@ impl Source {
         Ok(())
     }
 
+    /// The name of the input, for errors.
+    fn name(&self) -> String {
+        match self {
+            Self::File(path, _) | Self::Pipe(Some(path)) => format!("`{}`", path.display()),
+            Self::Arguments(_) | Self::Pipe(None) => "the input".to_owned(),
+        }
+    }
+
     /// Reads the whole input before the first call; a bad line is an error, unless they are to be kept as `rejected`.
-    pub(crate) fn check<S: Shape>(&self, shape: &S, column: Option<&str>, keep_going: bool) -> Result<Check, Failure> {
+    pub(crate) fn check<S: Shape>(
+        &self,
+        shape: &S,
+        column: Option<&str>,
+        keep_going: bool,
+        limit: Option<u64>,
+    ) -> Result<Check, Failure> {
         let mut check = Check::default();
         let mut bad = None;
         self.rows(shape, column, &mut |row| {
@@ -112,6 +161,10 @@ impl Source {
                 Row::Records(_, records) => {
                     for record in &records {
                         check.records += 1;
+                        if limit.is_some_and(|limit| check.records > limit) {
+                            continue;
+                        }
+                        check.wanted += 1;
                         check.destroys |= shape.destroys(record);
                         let key = shape.shown(record);
                         if check.first.len() < 3 {
@@ -121,20 +174,21 @@ impl Source {
                     }
                 }
                 Row::Bad(..) if keep_going => {}
-                Row::Bad(line, text, why) => bad = Some(bad_line(self, line, &text, &why)),
+                Row::Bad(line, text, why) => bad = Some(bad_line(self, line, &shape.shown_text(&text), &why)),
                 Row::Broken(why) => bad = Some(why),
             }
             bad.is_none()
         })
-        .map_err(|error| Failure::usage(format!("the input cannot be read: {error}")))?;
+        .map_err(|error| Failure::usage(format!("{} cannot be read: {error}", self.name())))?;
         match bad {
             Some(bad) => Err(Failure::usage(bad)),
             None => Ok(check),
         }
     }
 
-    /// The entries of the input as a stream, read on a thread of its own. A file is read once for each stage.
+    /// The entries of the input as a stream, read on a thread of its own.
     ///
+    /// `by_stage` reads a file once for each stage, so that nothing has to be kept in memory for a later one.
     /// `may_destroy` is false when a record that destroys something must not pass (nobody agreed to it).
     pub(crate) fn entries<S: Shape>(
         self,
@@ -142,10 +196,11 @@ impl Source {
         column: Option<String>,
         keep_going: bool,
         may_destroy: bool,
+        by_stage: bool,
     ) -> impl Stream<Item = Result<Entry<S::Record>, InputError>> + Send + 'static {
         let (sender, mut receiver) = tokio::sync::mpsc::channel(READ_AHEAD);
         std::thread::spawn(move || {
-            let passes = if self.is_whole() { shape.stages() } else { 1 };
+            let passes = if by_stage && self.is_whole() { shape.stages() } else { 1 };
             for pass in 0..passes {
                 let mut open = true;
                 let read = self.rows(&*shape, column.as_deref(), &mut |row| {
@@ -156,7 +211,7 @@ impl Source {
                             _ => true,
                         };
                         let failed = entry.is_err();
-                        if wanted && sender.blocking_send(entry).is_err() || failed {
+                        if wanted && sender.blocking_send(Some(entry)).is_err() || failed {
                             open = false;
                             break;
                         }
@@ -164,21 +219,36 @@ impl Source {
                     open
                 });
                 if let Err(error) = read {
-                    let _ = sender.blocking_send(Err(InputError::new(format!("the input cannot be read: {error}"))));
+                    let why = format!("{} cannot be read: {error}", self.name());
+                    let _ = sender.blocking_send(Some(Err(InputError::new(why))));
                     return;
                 }
-                if !open || (passes > 1 && sender.blocking_send(Ok(Entry::StageEnd(pass))).is_err()) {
+                if !open || (passes > 1 && sender.blocking_send(Some(Ok(Entry::StageEnd(pass)))).is_err()) {
                     return;
                 }
             }
+            let _ = sender.blocking_send(None);
         });
-        futures_util::stream::poll_fn(move |cx| receiver.poll_recv(cx))
+        let mut over = false;
+        futures_util::stream::poll_fn(move |cx| {
+            if over {
+                return Poll::Ready(None);
+            }
+            let item = match receiver.poll_recv(cx) {
+                Poll::Pending => return Poll::Pending,
+                Poll::Ready(Some(item)) => item,
+                // Silence is never the end: the thread says so itself.
+                Poll::Ready(None) => Some(Err(InputError::new("the input was not read to its end"))),
+            };
+            over = !matches!(item, Some(Ok(_)));
+            Poll::Ready(item)
+        })
     }
 }
 
 fn bad_line(source: &Source, line: u64, text: &str, why: &str) -> String {
-    let mut shown: String = text.chars().take(120).collect();
-    if shown.len() < text.len() {
+    let mut shown = one_line(&text.chars().take(120).collect::<String>());
+    if text.chars().nth(120).is_some() {
         shown.push('…');
     }
     let place = if matches!(source, Source::Arguments(_)) {
@@ -208,7 +278,10 @@ fn entries_of<S: Shape>(
             })
             .collect(),
         Row::Bad(line, text, why) if keep_going => [Ok(Entry::Invalid { line, text, why })].into(),
-        Row::Bad(line, text, why) => [Err(InputError::new(bad_line(source, line, &text, &why)))].into(),
+        Row::Bad(line, text, why) => {
+            let text = shape.shown_text(&text);
+            [Err(InputError::new(bad_line(source, line, &text, &why)))].into()
+        }
         Row::Broken(why) => [Err(InputError::new(why))].into(),
     }
 }

@@ -81,10 +81,21 @@ impl OutcomeRow {
             None => self.record.clone(),
         };
         match &self.detail {
-            Some(detail) => format!("{:<16}  {record}  ({detail})", self.outcome),
-            None => format!("{:<16}  {record}", self.outcome),
+            Some(detail) => format!("{:<16}  {}  ({})", self.outcome, one_line(&record), one_line(detail)),
+            None => format!("{:<16}  {}", self.outcome, one_line(&record)),
         }
     }
+}
+
+/// The text with control characters escaped: a line stays a line, and nothing from outside steers a terminal.
+pub(crate) fn one_line(text: &str) -> String {
+    text.chars()
+        .flat_map(|character| {
+            let escaped = character.is_control().then(|| character.escape_default());
+            let plain = escaped.is_none().then_some(character);
+            escaped.into_iter().flatten().chain(plain)
+        })
+        .collect()
 }
 
 fn value_of(fact: &Fact) -> Value {

@@ -126,6 +126,18 @@ mod tests {
     }
 
     #[test]
+    fn a_text_of_the_provider_cannot_steer_a_terminal() {
+        let row = OutcomeRow {
+            detail: Some("no\nsuch\u{1b}[2J import".into()),
+            ..row()
+        };
+        assert_eq!(
+            written(OutputArg::Human, false, &row),
+            "deleted           51001  (no\\nsuch\\u{1b}[2J import)\n"
+        );
+    }
+
+    #[test]
     fn a_text_of_the_provider_is_no_formula() {
         let row = OutcomeRow {
             detail: Some("=1+1".into()),

@@ -1,0 +1,172 @@
+//! Input from files: checked whole before the first call.
+
+use batchwise_emulator::Method;
+
+use crate::support::{Cli, Emulated, Ended, file};
+
+fn delete(emulated: &Emulated, suffix: &str, content: impl AsRef<[u8]>, args: &str) -> Ended {
+    Cli::new(&emulated.url(), &format!("calltouch-import delete --yes {args}"))
+        .input(&file(suffix, content))
+        .run()
+}
+
+#[track_caller]
+fn deletes(suffix: &str, content: impl AsRef<[u8]>, args: &str, ids: &[u64]) {
+    let emulated = Emulated::any();
+    delete(&emulated, suffix, content, args).with_code(0);
+    let truth = emulated.truth();
+    assert_eq!(truth.calltouch.removed_count(), ids.len() as u64);
+    assert!(ids.iter().all(|id| truth.calltouch.is_removed(id)));
+}
+
+#[track_caller]
+fn refuses(suffix: &str, content: impl AsRef<[u8]>, args: &str, says: &[&str]) {
+    let emulated = Emulated::any();
+    let ended = delete(&emulated, suffix, content, args).with_code(2);
+    for text in says {
+        assert!(ended.stderr.contains(text), "`{text}` is not said: {ended:#?}");
+    }
+    assert_eq!(ended.stdout, "");
+    assert_eq!(emulated.truth().tally(Method::CalltouchImport).received, 0);
+}
+
+#[test]
+fn lines_may_be_blank_end_in_crlf_begin_with_a_mark_and_lack_the_last_end() {
+    deletes(
+        ".txt",
+        "\u{feff}51001\r\n\r\n  51002 \r\n51003",
+        "",
+        &[51001, 51002, 51003],
+    );
+}
+
+#[test]
+fn ndjson_may_be_numbers_texts_and_objects() {
+    let lines = "51001\n\"51002\"\n{\"importLogId\":51003}\n{\"record\":\"51004\"}\n";
+    deletes(".ndjson", lines, "", &[51001, 51002, 51003, 51004]);
+}
+
+#[test]
+fn ndjson_is_known_without_a_name_that_says_so() {
+    deletes("", "\"51001\"\n51002\n", "", &[51001, 51002]);
+    deletes("", "{\"id\":51001}\n", "", &[51001]);
+}
+
+#[test]
+fn csv_may_quote_commas_and_line_ends() {
+    let text = "name,\"key\"\n\"a, b\",51001\n\"two\nlines\",\"51002\"\n";
+    deletes(".csv", text, "--column key", &[51001, 51002]);
+}
+
+#[test]
+fn csv_with_a_known_column_needs_no_column_flag() {
+    deletes(".csv", "name,importLogId\nx,51001\n", "", &[51001]);
+    deletes("", "name,importLogId\nx,51001\n", "", &[51001]);
+}
+
+#[test]
+fn what_the_command_wrote_can_be_fed_back() {
+    for form in ["ndjson", "csv"] {
+        let emulated = Emulated::any();
+        let first = Cli::new(
+            &emulated.url(),
+            &format!("calltouch-import delete 51001 51002 --limit 1 --yes -o {form}"),
+        )
+        .run()
+        .with_code(3);
+        let second = delete(&emulated, &format!(".{form}"), first.stdout, "").with_code(0);
+        assert_eq!(second.outcomes(), [("51001", "not_found"), ("51002", "deleted")]);
+    }
+}
+
+#[test]
+fn a_bad_line_is_named_with_its_text_and_what_was_expected() {
+    refuses(
+        ".txt",
+        "51001\nabc\n51003\n",
+        "",
+        &["line 2", "`abc`", "a whole number such as 51001"],
+    );
+}
+
+#[test]
+fn a_bad_csv_row_is_named_by_the_line_on_which_it_begins() {
+    let text = "name,id\r\n\r\n\"two\r\nlines\",51001\r\n\r\nx,abc\r\n";
+    refuses(".csv", text, "", &["line 6", "`x,abc`"]);
+}
+
+#[test]
+fn text_that_is_not_utf8_is_a_bad_line() {
+    refuses(".txt", b"51001\n\xff\xfe\n", "", &["line 2", "not UTF-8"]);
+}
+
+#[test]
+fn a_quote_that_is_never_closed_swallows_nothing() {
+    refuses(".csv", "id\n51001\n\"51002\n51003\n", "", &["line 3", "never closed"]);
+}
+
+#[test]
+fn a_missing_column_is_answered_with_the_columns_there_are() {
+    refuses(
+        ".csv",
+        "name,key\nx,51001\n",
+        "--column id",
+        &["no column `id`", "`name`, `key`"],
+    );
+}
+
+#[test]
+fn a_column_that_nobody_knows_asks_for_the_flag() {
+    refuses(".csv", "name,key\nx,51001\n", "", &["`name`, `key`", "--column"]);
+}
+
+#[test]
+fn a_bad_line_becomes_rejected_when_the_job_is_to_go_on() {
+    let emulated = Emulated::any();
+    let ended = delete(&emulated, ".txt", "51001\nabc\n51003\n", "--keep-going").with_code(1);
+    assert_eq!(
+        ended.outcomes(),
+        [("51001", "deleted"), ("51003", "deleted"), ("abc", "rejected")]
+    );
+}
+
+#[test]
+fn a_repeated_record_is_sent_once_and_counted() {
+    let emulated = Emulated::any();
+    let ended = delete(&emulated, ".txt", "51001\n51001\n51001\n", "")
+        .with_code(0)
+        .says("2 repeated");
+    assert_eq!(ended.outcomes(), [("51001", "deleted")]);
+    assert_eq!(emulated.truth().calltouch.account(&51001).received, 1);
+}
+
+#[test]
+fn a_directory_or_a_missing_file_is_2() {
+    let directory = tempfile::tempdir().unwrap();
+    let run = |path: &std::path::Path| {
+        Cli::new("http://127.0.0.1:9", "calltouch-import delete --yes")
+            .arg("-i")
+            .arg(path)
+            .run()
+            .with_code(2)
+    };
+    run(directory.path()).says("is a directory");
+    run(&directory.path().join("none")).says("cannot be read");
+}
+
+#[test]
+fn a_dry_run_shows_the_plan_and_sends_nothing() {
+    let emulated = Emulated::any();
+    let ids: String = (1..=250).map(|id| format!("{id}\n")).collect();
+    let ended = Cli::plain(&emulated.url(), "calltouch-import delete --dry-run --deadline 0s")
+        .without("CALLTOUCH_TOKEN")
+        .input(&file(".txt", ids))
+        .run()
+        .with_code(0);
+    assert!(
+        ended.stdout.contains("requests    3, at most 100 records each"),
+        "{}",
+        ended.stdout
+    );
+    assert_eq!(emulated.truth().tally(Method::CalltouchImport).received, 0);
+}

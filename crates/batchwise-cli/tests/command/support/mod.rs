@@ -1,0 +1,9 @@
+//! An emulator on a runtime of its own, the command with credentials for it, and a server that writes down what arrives.
+
+mod cli;
+mod emulated;
+mod recorder;
+
+pub(crate) use cli::{Cli, Ended, file};
+pub(crate) use emulated::Emulated;
+pub(crate) use recorder::{Canned, Recorder};
