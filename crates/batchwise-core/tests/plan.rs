@@ -193,6 +193,20 @@ async fn a_single_record_that_is_too_large_is_rejected() {
 }
 
 #[tokio::test]
+async fn a_record_that_a_lost_call_may_have_deleted_is_not_rejected_by_a_refusal_alone() {
+    let model = Model::new(2).with(there(0..1)).with(|world| {
+        world.faults = [(0, Fault::ResetAfter), (1, Fault::TooLarge(0))].into();
+    });
+    let report = delete(&model, [0]).await;
+    // It was deleted by the first call: "rejected" would say that this job did nothing to it.
+    assert_eq!(verdict_of(&report, 0), Verdict::Unknown);
+    assert_eq!(
+        report.outcomes[0].reason.as_ref().unwrap().kind(),
+        ReasonKind::Ambiguous
+    );
+}
+
+#[tokio::test]
 async fn a_failed_connect_leaves_records_as_they_were() {
     let model = Model::new(10)
         .with(there(0..1))
