@@ -380,6 +380,41 @@ async fn a_call_that_is_refused_after_a_login_stops_the_job() {
 }
 
 #[tokio::test]
+async fn a_call_that_had_to_wait_for_the_first_login_may_still_be_refused_once() {
+    /// Has no session at first; the session of the first login is dead when the call comes.
+    #[derive(Debug, Clone)]
+    struct DeadAtOnce(Model, Arc<AtomicUsize>);
+    impl BatchMethod for DeadAtOnce {
+        type Record = Id;
+        fn descriptor(&self) -> &Descriptor {
+            &self.0.descriptor
+        }
+        fn quotas(&self) -> &[batchwise_core::quota::QuotaHandle] {
+            &[]
+        }
+        async fn call(&self, records: &[Id]) -> Result<Reply, CallError> {
+            match self.1.load(Ordering::SeqCst) {
+                0 => Err(CallError::no_session()),
+                1 => Err(CallError::of_status(&common::answer(401))),
+                _ => self.0.call(records).await,
+            }
+        }
+        fn can_renew(&self) -> bool {
+            true
+        }
+        async fn renew(&self, _: &CallError) -> Result<bool, CallError> {
+            self.1.fetch_add(1, Ordering::SeqCst);
+            Ok(true)
+        }
+    }
+    let model = Model::new(10).with(there(0..20));
+    let method = DeadAtOnce(model.clone(), Arc::default());
+    let report = run_all(method, (0..20).map(Id), options(&model)).await;
+    assert_eq!(report.summary.counts.of(Verdict::Deleted), 20);
+    assert_eq!((report.summary.logins, report.summary.calls), (2, 3));
+}
+
+#[tokio::test]
 async fn busy_records_wait_for_their_round_and_hold_no_fresh_one_up() {
     let model = Model::new(10)
         .with(there(0..30))
