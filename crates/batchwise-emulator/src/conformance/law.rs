@@ -2,13 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use batchwise_core::{Identity, Outcome, Record, Verdict};
+use batchwise_core::{Outcome, Verdict};
 
 use super::subject::RecordOf;
 use super::told::Told;
 use super::trial::Halt;
 use super::watched::name_of;
-use super::{Fact, Subject};
+use super::{Difficulty, Fact, Subject};
 
 /// One outcome for each distinct record; each is true.
 pub(super) fn outcomes<S: Subject>(told: &Told<'_, S>, broken: &mut Vec<String>) {
@@ -21,21 +21,14 @@ pub(super) fn outcomes<S: Subject>(told: &Told<'_, S>, broken: &mut Vec<String>)
     }
     for (number, outcomes) in by_number {
         let fact = told.fact(number);
-        let calls = told.calls_with(number);
+        let busy = matches!(told.difficult.of(number), Some(Difficulty::Busy(_)));
         for outcome in &outcomes {
-            let others = outcomes.iter().filter(|other| other.line != outcome.line);
-            // Repeats of a lead are updates of their own: what one did is not held against another.
-            let by_other = others
-                .clone()
-                .any(|other| matches!(other.verdict, Verdict::Updated | Verdict::Unknown) || told.halt_dropped());
-            if let Some(why) = lie(outcome.verdict, &fact, by_other) {
+            let another = by_another(told, number, outcome, &outcomes);
+            if let Some(why) = lie(outcome.verdict, &fact, another, busy) {
                 broken.push(told.untrue(outcome, why));
             }
-            if outcome.verdict == Verdict::Unknown && calls.is_empty() {
+            if outcome.verdict == Verdict::Unknown && told.calls_with(number).is_empty() {
                 broken.push(told.untrue(outcome, "no call carried it"));
-            }
-            if outcome.verdict == Verdict::Unknown && outcome.attempts == 0 && fact.received == Some(0) {
-                broken.push(told.untrue(outcome, "no attempt could have acted"));
             }
             if outcome.reached() != is_reached(outcome.verdict, told.descriptor.absence_reached) {
                 broken.push(told.untrue(outcome, "its `reached` is not that of its verdict"));
@@ -57,11 +50,47 @@ pub(super) fn outcomes<S: Subject>(told: &Told<'_, S>, broken: &mut Vec<String>)
     }
 }
 
+/// Who else than the record that an outcome is about may have acted on the same thing: repeats of a lead are updates of
+/// their own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Another {
+    Nobody,
+    /// A repeat was in a call that wrote nothing.
+    Looked,
+    /// A repeat wrote, or may have written.
+    Acted,
+}
+
+fn by_another<S: Subject>(
+    told: &Told<'_, S>,
+    number: u64,
+    outcome: &Outcome<RecordOf<S>>,
+    all: &[&Outcome<RecordOf<S>>],
+) -> Another {
+    let repeats = told.numbers.iter().filter(|other| **other == number).count();
+    if !told.unique || repeats == 1 {
+        return Another::Nobody;
+    }
+    let others = || {
+        let others = all.iter().filter(|other| other.line != outcome.line);
+        others.map(|other| other.verdict)
+    };
+    // Of a dropped run the outcome of a repeat may be missing.
+    if all.len() < repeats || others().any(|verdict| matches!(verdict, Verdict::Updated | Verdict::Unknown)) {
+        Another::Acted
+    } else if others().any(|verdict| verdict != Verdict::NotSent) {
+        Another::Looked
+    } else {
+        Another::Nobody
+    }
+}
+
 /// Why a verdict is not true.
-fn lie(verdict: Verdict, fact: &Fact, by_other: bool) -> Option<&'static str> {
-    let done = fact.done > 0 && !by_other;
-    let partly = fact.partly && !by_other;
-    let looked_at = fact.looked_at > 0 && !by_other;
+fn lie(verdict: Verdict, fact: &Fact, another: Another, busy: bool) -> Option<&'static str> {
+    let done = fact.done > 0 && another != Another::Acted;
+    // A busy record's free parts are removed, and told of, whatever becomes of the rest later.
+    let partly = fact.partly && another != Another::Acted && !(busy && verdict == Verdict::Rejected);
+    let looked_at = fact.looked_at > 0 && another == Another::Nobody;
     match verdict {
         Verdict::Deleted | Verdict::Updated => (fact.done == 0).then_some("this job did not do it"),
         Verdict::PresumedDeleted => (!fact.reached).then_some("it is there"),
@@ -90,8 +119,7 @@ fn one_for_each<S: Subject>(told: &Told<'_, S>, broken: &mut Vec<String>) {
     let mut seen = BTreeSet::new();
     let mut expected = BTreeSet::new();
     for (line, number) in (1_u64..).zip(&told.numbers) {
-        let unique = told.subject.record(*number).identity() == Identity::Unique;
-        if seen.insert(*number) || unique {
+        if seen.insert(*number) || told.unique {
             expected.insert(line);
         }
     }
@@ -103,8 +131,8 @@ fn one_for_each<S: Subject>(told: &Told<'_, S>, broken: &mut Vec<String>) {
         if !expected.contains(&outcome.line) {
             broken.push(told.untrue(outcome, "an outcome for a line that has none"));
         }
-        let named = told.number(outcome).map(|number| name_of(&told.subject.record(number)));
-        if outcome.record().map(name_of) != named {
+        let named = told.number(outcome).and_then(|number| told.names.get(&number));
+        if outcome.record().map(name_of).as_ref() != named {
             broken.push(told.untrue(outcome, "about another record than its line's"));
         }
     }

@@ -10,9 +10,9 @@
 //! - exactly one outcome for each distinct record, on the line it first came from; repeats are counted;
 //! - `deleted`, `updated`: this job did it. `presumed_deleted`: it is not there now;
 //! - `not_found`, `unmatched`: it never was there, and this job did nothing to it;
-//! - `rejected`, `busy`, `not_sent`: this job did not do it; of `not_sent` ones the server looked at none. Of a busy record
-//!   that consists of parts (a phone number with several entries) the free parts may be gone, never all; of a rejected or
-//!   unsent one no part is;
+//! - `rejected`, `busy`, `not_sent`: this job did not do it; of `not_sent` ones the server looked at none. A record that
+//!   consists of parts (a phone number with several entries) is done when all of them are; while one part is busy the free
+//!   ones are removed, so a busy record, and one that is rejected after it was busy, may be gone in part. No other may;
 //! - `unchanged`: this job wrote nothing to it, and its value is there;
 //! - `unknown`: a request that arrived carried it;
 //! - whatever counts as reached is truly in the wanted state;

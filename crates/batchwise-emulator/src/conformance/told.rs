@@ -1,6 +1,6 @@
 //! What a run came to.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::fmt::Write;
 
 use batchwise_core::clock::Tick;
@@ -32,6 +32,12 @@ pub(super) struct Told<'s, S: Subject> {
     pub(super) truth: Truth,
     pub(super) log: Vec<LogEntry>,
     pub(super) calls: Vec<Seen>,
+    /// The calls, from 1, that carried a record, by its name.
+    pub(super) carried: HashMap<String, Vec<usize>>,
+    /// The names of the records, by number.
+    pub(super) names: HashMap<u64, String>,
+    /// Repeats are records of their own.
+    pub(super) unique: bool,
     pub(super) breaches: Vec<String>,
     /// Calls begun when the run was stopped by its token or dropped.
     pub(super) calls_at_halt: Option<usize>,
@@ -191,11 +197,10 @@ impl<S: Subject> Told<'_, S> {
 
     /// The calls, from 1, that carried a record.
     pub(super) fn calls_with(&self, number: u64) -> Vec<usize> {
-        let name = super::watched::name_of(&self.subject.record(number));
-        let with = self.calls.iter().enumerate();
-        with.filter(|(_, seen)| seen.names.contains(&name))
-            .map(|(at, _)| at + 1)
-            .collect()
+        let name = self.names.get(&number);
+        name.and_then(|name| self.carried.get(name))
+            .cloned()
+            .unwrap_or_default()
     }
 
     pub(super) fn untrue(&self, outcome: &Outcome<RecordOf<S>>, why: &str) -> String {

@@ -1,6 +1,6 @@
 //! One run of a client in a world.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::future::Future;
 use std::num::NonZeroUsize;
 use std::pin::pin;
@@ -11,12 +11,12 @@ use std::time::Duration;
 use batchwise_core::clock::Clock;
 use batchwise_core::quota::{LocalQuota, QuotaHandle, Window};
 use batchwise_core::test_util::FakeClock;
-use batchwise_core::{BatchMethod, Descriptor, Record, RunOptions, StopToken, run};
+use batchwise_core::{BatchMethod, CallErrorKind, Descriptor, Identity, Record, RunOptions, StopToken, run};
 use futures_util::StreamExt;
 
 use super::subject::RecordOf;
 use super::told::Told;
-use super::watched::{SharedSight, Watched};
+use super::watched::{SharedSight, Watched, name_of};
 use super::{Difficult, Subject, Wiring};
 use crate::config::EmulatorConfig;
 use crate::fault::FaultRule;
@@ -172,6 +172,10 @@ impl<'s, S: Subject> Trial<'s, S> {
         }
         let records: Vec<RecordOf<S>> = self.numbers.iter().map(|number| self.subject.record(*number)).collect();
         let least = least_requests(&records, &descriptor);
+        let unique = records
+            .first()
+            .is_some_and(|record| record.identity() == Identity::Unique);
+        let names = self.numbers.iter().copied().zip(records.iter().map(name_of)).collect();
         let calls = || sight.lock().unwrap_or_else(PoisonError::into_inner).calls.len();
         let mut calls_at_halt = None;
         let (outcomes, summary) = block_on(async {
@@ -202,6 +206,16 @@ impl<'s, S: Subject> Trial<'s, S> {
         }
         let truth: Truth = transport.truth();
         let mut sight = sight.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut carried: HashMap<String, Vec<usize>> = HashMap::new();
+        for (call, seen) in (1..).zip(&sight.calls) {
+            if seen.end == Some(Err(CallErrorKind::NoSession)) {
+                // No request was made.
+                continue;
+            }
+            for name in &seen.names {
+                carried.entry(name.clone()).or_default().push(call);
+            }
+        }
         Told {
             subject: self.subject,
             title: String::new(),
@@ -214,6 +228,9 @@ impl<'s, S: Subject> Trial<'s, S> {
             truth,
             log: transport.log(),
             calls: std::mem::take(&mut sight.calls),
+            carried,
+            names,
+            unique,
             breaches: std::mem::take(&mut sight.breaches),
             calls_at_halt,
             elapsed: clock.now(),

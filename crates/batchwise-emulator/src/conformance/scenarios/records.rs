@@ -1,6 +1,6 @@
 //! Records that are difficult.
 
-use batchwise_core::{Action, BatchMethod, ReasonKind, Verdict};
+use batchwise_core::{Action, BatchMethod, NamedRefusal, ReasonKind, Verdict};
 
 use super::plain::done;
 use super::{CONCURRENCIES, RECORDS, SMALL, idle};
@@ -28,9 +28,13 @@ pub fn have_their_outcome_one_difficulty_at_a_time<S: Subject>(subject: &S) {
                 .concurrency(concurrency)
                 .run();
             let done = done(&told);
-            let expected = subject.expected(difficulty, told.descriptor.action);
+            let action = told.descriptor.action;
+            // Where a refusal by name may have deleted the others, their absence is no proof of anything else.
+            let unclear =
+                difficulty == Difficulty::Poison && told.descriptor.named_refusal == NamedRefusal::OthersUnclear;
             told.demand_verdicts(|number| match told.difficult.of(number) {
-                Some(_) => vec![expected],
+                Some(_) => vec![subject.expected(number, difficulty, action)],
+                None if unclear => vec![done, Verdict::PresumedDeleted],
                 None => vec![done],
             });
             told.demand(told.stopped().is_none(), || "it stopped".to_owned());
@@ -54,10 +58,7 @@ pub fn that_are_absent_leave_the_others_alone<S: Subject>(subject: &S) {
             .difficult(difficult)
             .concurrency(concurrency)
             .run();
-        let (done, absent) = (
-            done(&told),
-            subject.expected(Difficulty::Absent, told.descriptor.action),
-        );
+        let (done, absent) = (done(&told), Difficulty::Absent.verdict(told.descriptor.action));
         told.demand_verdicts(|number| vec![told.difficult.of(number).map_or(done, |_| absent)]);
         let (calls, least) = (told.summary.calls, told.least);
         told.demand(calls == least, || format!("{calls} calls, where {least} are enough"));
@@ -75,7 +76,7 @@ pub fn that_are_all_absent_stop_a_deletion<S: Subject>(subject: &S) {
             .difficult(difficult)
             .options(|options| options.allow_missing(allow))
             .run();
-        let absent = subject.expected(Difficulty::Absent, told.descriptor.action);
+        let absent = Difficulty::Absent.verdict(told.descriptor.action);
         if deletes && !allow {
             told.demand(told.stopped() == Some(ReasonKind::WrongTarget), || {
                 "it did not stop".to_owned()
