@@ -1,12 +1,10 @@
 //! The shared suite against the emulator: every outcome is held against what truly happened.
 #![allow(clippy::unwrap_used)]
 
-use std::num::NonZeroU32;
-
 use batchwise_core::quota::Window;
 use batchwise_emulator::conformance::{Difficult, Fact, Subject, Wiring};
 use batchwise_emulator::{CalltouchConfig, EmulatorConfig, Method, Truth};
-use calltouch_import::{CalltouchCredentials, CalltouchImport, ImportLogId};
+use calltouch_import::{CalltouchCredentials, CalltouchImport, CalltouchQuota, ImportLogId};
 
 /// The imports 51000, 51001 and so on.
 #[derive(Debug, Default)]
@@ -32,8 +30,8 @@ impl Subject for Imports {
 
     fn client(&self, wiring: &Wiring) -> CalltouchImport {
         CalltouchImport::builder(CalltouchCredentials::new("token", "4242").unwrap())
-            .transport(wiring.transport.clone())
-            .quota(wiring.quota.clone())
+            .transport(wiring.transport())
+            .quota(wiring.quota())
             .build()
             .unwrap()
     }
@@ -58,8 +56,7 @@ impl Subject for Imports {
     }
 
     fn windows(&self) -> Vec<Window> {
-        let count = |n| NonZeroU32::new(n).unwrap();
-        vec![Window::per_second(count(5)).with_burst(count(2))]
+        vec![CalltouchQuota::default_window()]
     }
 }
 

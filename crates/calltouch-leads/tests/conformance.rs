@@ -8,7 +8,9 @@ use batchwise_core::quota::Window;
 use batchwise_core::{Action, Verdict};
 use batchwise_emulator::conformance::{Difficult, Difficulty, Fact, Subject, Wiring};
 use batchwise_emulator::{EmulatorConfig, Lead, LeadKey, LeadsConfig, Method, Truth};
-use calltouch_leads::{CalltouchCredentials, CalltouchLeads, LeadContactParams, LeadUpdate, NEAREST, RequestParams};
+use calltouch_leads::{
+    CalltouchCredentials, CalltouchLeads, CalltouchQuota, LeadContactParams, LeadUpdate, NEAREST, RequestParams,
+};
 
 /// Most leads that the suite ever asks for.
 const MOST: u64 = 10_000;
@@ -47,8 +49,8 @@ impl Subject for Leads {
 
     fn client(&self, wiring: &Wiring) -> CalltouchLeads {
         CalltouchLeads::builder(CalltouchCredentials::new("token", "4242").unwrap())
-            .transport(wiring.transport.clone())
-            .quota(wiring.quota.clone())
+            .transport(wiring.transport())
+            .quota(wiring.quota())
             .build()
             .unwrap()
     }
@@ -59,7 +61,7 @@ impl Subject for Leads {
             .matching(RequestParams::by_request_id(Self::id(number)))
             .matching(
                 LeadContactParams::new()
-                    .phone(format!("+7 (915) 000-{:04}", number))
+                    .phone(format!("+7 (915) 000-{number:04}"))
                     .date("05-03-2024 14:30:00".parse().unwrap())
                     .type_to_match(NEAREST)
                     .search_depth(NonZeroU32::new(60).unwrap()),
@@ -104,8 +106,7 @@ impl Subject for Leads {
     }
 
     fn windows(&self) -> Vec<Window> {
-        let count = |n| NonZeroU32::new(n).unwrap();
-        vec![Window::per_second(count(5)).with_burst(count(2))]
+        vec![CalltouchQuota::default_window()]
     }
 
     fn difficulties(&self) -> Vec<Difficulty> {

@@ -56,8 +56,8 @@ impl Subject for Book {
 
     fn client(&self, wiring: &Wiring) -> DellinBook {
         DellinAccount::builder("11111111-2222-3333-4444-555555555555", self.credentials.clone())
-            .transport(wiring.transport.clone())
-            .quota(wiring.quota.clone())
+            .transport(wiring.transport())
+            .quota(wiring.quota())
             .build()
             .unwrap()
             .book_with(self.wire)

@@ -92,8 +92,8 @@ impl Subject for Customers {
     fn client(&self, wiring: &Wiring) -> ThuliumCampaign {
         ThuliumCampaign::builder(credentials())
             .system("demo-system")
-            .transport(wiring.transport.clone())
-            .quota(wiring.quota.clone())
+            .transport(wiring.transport())
+            .quota(wiring.quota())
             .build()
             .unwrap()
     }
@@ -162,8 +162,8 @@ impl Subject for Phones {
     fn client(&self, wiring: &Wiring) -> ThuliumCampaignPhones {
         ThuliumCampaignPhones::builder(credentials())
             .system("demo-system")
-            .transport(wiring.transport.clone())
-            .quota(wiring.quota.clone())
+            .transport(wiring.transport())
+            .quota(wiring.quota())
             .build()
             .unwrap()
     }

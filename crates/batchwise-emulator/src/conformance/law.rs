@@ -184,9 +184,8 @@ pub(super) fn calls<S: Subject>(told: &Told<'_, S>, broken: &mut Vec<String>) {
         ));
     }
     if let Halt::Deadline(after) = told.halt {
-        if let Some(late) = told.calls.iter().find(|seen| seen.at > after) {
-            broken.push(format!("a call at {:?}, after the deadline of {after:?}", late.at));
-        }
+        let late = told.calls.iter().find(|seen| seen.at > after);
+        broken.extend(late.map(|seen| format!("a call at {:?}, after the deadline of {after:?}", seen.at)));
     }
 }
 

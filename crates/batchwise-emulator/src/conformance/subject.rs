@@ -12,14 +12,31 @@ use crate::quota::QuotaConfig;
 use crate::truth::Truth;
 
 /// What a client under test is built over.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Wiring {
+    pub(super) transport: SharedTransport,
+    pub(super) quota: QuotaHandle,
+    pub(super) clock: SharedClock,
+}
+
+impl Wiring {
     /// The emulator's world.
-    pub transport: SharedTransport,
+    #[must_use]
+    pub fn transport(&self) -> SharedTransport {
+        SharedTransport::clone(&self.transport)
+    }
+
     /// The client's only quota, on the clock of the run.
-    pub quota: QuotaHandle,
-    /// The clock of the run.
-    pub clock: SharedClock,
+    #[must_use]
+    pub fn quota(&self) -> QuotaHandle {
+        self.quota.clone()
+    }
+
+    /// The clock of the run, for a client that needs one.
+    #[must_use]
+    pub fn clock(&self) -> SharedClock {
+        SharedClock::clone(&self.clock)
+    }
 }
 
 /// The record type of a subject's client.

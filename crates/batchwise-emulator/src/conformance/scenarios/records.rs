@@ -116,10 +116,9 @@ pub(super) fn scatter<S: Subject>(subject: &S, dice: &mut Dice, chance: u64) -> 
     let kinds = subject.difficulties();
     let mut difficult = Difficult::default();
     for number in 0..RECORDS {
-        if dice.percent(chance) {
-            if let Some(kind) = dice.one_of(&kinds) {
-                difficult.set(number, kind);
-            }
+        let kind = dice.one_of(&kinds);
+        if let Some(kind) = kind.filter(|_| dice.percent(chance)) {
+            difficult.set(number, kind);
         }
     }
     difficult
