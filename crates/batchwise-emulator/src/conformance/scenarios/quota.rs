@@ -23,7 +23,7 @@ pub fn is_used_to_nine_tenths_and_never_exceeded<S: Subject>(subject: &S) {
     let windows = subject.windows();
     let shortest = windows.iter().map(|window| window.limit().get()).min().unwrap_or(1);
     let requests = (shortest * FULL_WINDOWS).clamp(1, MOST);
-    for (latency, concurrency, share) in [(0, 1, 4), (120, 1, 4), (900, 16, 1)] {
+    for (latency, concurrency, share) in [(0, 1, 2), (120, 1, 2), (900, 16, 1)] {
         let requests = requests / share;
         let told = Trial::of(
             subject,
