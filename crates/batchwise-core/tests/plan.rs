@@ -193,6 +193,20 @@ async fn a_single_record_that_is_too_large_is_rejected() {
 }
 
 #[tokio::test]
+async fn a_record_that_a_lost_call_may_have_deleted_is_not_rejected_by_a_refusal_alone() {
+    let model = Model::new(2).with(there(0..1)).with(|world| {
+        world.faults = [(0, Fault::ResetAfter), (1, Fault::TooLarge(0))].into();
+    });
+    let report = delete(&model, [0]).await;
+    // It was deleted by the first call: "rejected" would say that this job did nothing to it.
+    assert_eq!(verdict_of(&report, 0), Verdict::Unknown);
+    assert_eq!(
+        report.outcomes[0].reason.as_ref().unwrap().kind(),
+        ReasonKind::Ambiguous
+    );
+}
+
+#[tokio::test]
 async fn a_failed_connect_leaves_records_as_they_were() {
     let model = Model::new(10)
         .with(there(0..1))
@@ -363,6 +377,41 @@ async fn a_call_that_is_refused_after_a_login_stops_the_job() {
     let report = delete(&model, 0..20).await;
     assert_eq!(stop_of(&report), Some(ReasonKind::Credentials));
     assert_eq!((model.calls().len(), report.summary.logins), (1, 1));
+}
+
+#[tokio::test]
+async fn a_call_that_had_to_wait_for_the_first_login_may_still_be_refused_once() {
+    /// Has no session at first; the session of the first login is dead when the call comes.
+    #[derive(Debug, Clone)]
+    struct DeadAtOnce(Model, Arc<AtomicUsize>);
+    impl BatchMethod for DeadAtOnce {
+        type Record = Id;
+        fn descriptor(&self) -> &Descriptor {
+            &self.0.descriptor
+        }
+        fn quotas(&self) -> &[batchwise_core::quota::QuotaHandle] {
+            &[]
+        }
+        async fn call(&self, records: &[Id]) -> Result<Reply, CallError> {
+            match self.1.load(Ordering::SeqCst) {
+                0 => Err(CallError::no_session()),
+                1 => Err(CallError::of_status(&common::answer(401))),
+                _ => self.0.call(records).await,
+            }
+        }
+        fn can_renew(&self) -> bool {
+            true
+        }
+        async fn renew(&self, _: &CallError) -> Result<bool, CallError> {
+            self.1.fetch_add(1, Ordering::SeqCst);
+            Ok(true)
+        }
+    }
+    let model = Model::new(10).with(there(0..20));
+    let method = DeadAtOnce(model.clone(), Arc::default());
+    let report = run_all(method, (0..20).map(Id), options(&model)).await;
+    assert_eq!(report.summary.counts.of(Verdict::Deleted), 20);
+    assert_eq!((report.summary.logins, report.summary.calls), (2, 3));
 }
 
 #[tokio::test]

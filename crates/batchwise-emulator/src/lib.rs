@@ -9,6 +9,8 @@ mod answer;
 mod call;
 mod calltouch;
 mod config;
+#[cfg(feature = "conformance")]
+pub mod conformance;
 mod curl;
 mod dellin;
 mod fault;

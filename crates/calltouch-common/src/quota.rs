@@ -40,10 +40,20 @@ impl CalltouchQuota {
         Self::per_second(PER_SECOND)
     }
 
+    /// The window behind [`per_ip`](Self::per_ip), for a quota on a clock of your own.
+    #[must_use]
+    pub fn default_window() -> Window {
+        Self::window(PER_SECOND)
+    }
+
+    fn window(rate: NonZeroU32) -> Window {
+        Window::per_second(rate).with_burst(BURST)
+    }
+
     /// Another rate, for instance 4 a second where other programs call from the same address.
     #[must_use]
     pub fn per_second(rate: NonZeroU32) -> Self {
-        Self::from(QuotaHandle::of_windows([Window::per_second(rate).with_burst(BURST)]))
+        Self::from(QuotaHandle::of_windows([Self::window(rate)]))
     }
 
     /// No rate of our own: only a 429 pauses.

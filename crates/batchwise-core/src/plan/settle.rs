@@ -418,16 +418,14 @@ impl<R: Record> Plan<R> {
         }
     }
 
-    /// A record that stands alone has the refusal as its own. So have records that can't be told apart any more, unless
-    /// a call may have acted on them.
+    /// A record that stands alone has the refusal as its own. So have records that can't be told apart any more. Those that an
+    /// earlier call may have acted on are unknown: "refused" may be how the provider says that they are gone.
     fn refuse_alone(&mut self, batch: Batch<R>, error: &CallError) {
-        let alone = batch.records.len() == 1;
         for Pending { record, meta } in batch.into_pending() {
             let acted = error
                 .may_have_acted()
                 .then(|| Reason::from_error(ReasonKind::Ambiguous, error.clone()));
-            let earlier = if alone { None } else { meta.doubt.clone() };
-            let (verdict, reason) = match acted.or(earlier) {
+            let (verdict, reason) = match acted.or_else(|| meta.doubt.clone()) {
                 Some(doubt) => (Verdict::Unknown, doubt),
                 None => (
                     Verdict::Rejected,

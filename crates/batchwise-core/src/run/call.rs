@@ -30,6 +30,10 @@ pub(super) struct CallContext<M> {
     pub(super) summary: SharedSummary,
 }
 
+/// So often a call may find no session although one was just brought: others renew it at the same time. More often, and
+/// the renewal brings none.
+const MOST_WITHOUT_SESSION: u32 = 5;
+
 /// A batch that came back, and what came of it.
 pub(super) type Ended<R> = (Batch<R>, Attempt);
 
@@ -57,17 +61,31 @@ impl<M: BatchMethod> CallContext<M> {
         (batch, attempt)
     }
 
+    /// Calls, and renews credentials that were refused, once for each call. A call that found no session was not refused:
+    /// nobody had logged in yet, or someone else is about to.
     async fn attempt(&self, batch: &Batch<M::Record>) -> Result<Reply, Attempt> {
-        let error = match self.call(batch).await? {
-            Ok(reply) => return Ok(reply),
-            Err(error) => error,
-        };
-        let refused = matches!(error.kind(), CallErrorKind::Credentials | CallErrorKind::NoSession);
-        if !refused || !self.method.can_renew() {
-            return Err(Attempt::Failed(error));
+        let (mut refusals, mut without_session) = (0, 0);
+        loop {
+            let error = match self.call(batch).await? {
+                Ok(reply) => return Ok(reply),
+                Err(error) => error,
+            };
+            let again = match error.kind() {
+                CallErrorKind::Credentials => {
+                    refusals += 1;
+                    refusals < 2
+                }
+                CallErrorKind::NoSession => {
+                    without_session += 1;
+                    without_session < MOST_WITHOUT_SESSION
+                }
+                _ => false,
+            };
+            if !again || !self.method.can_renew() {
+                return Err(Attempt::Failed(error));
+            }
+            self.renew(&error).await?;
         }
-        self.renew(&error).await?;
-        self.call(batch).await?.map_err(Attempt::Failed)
     }
 
     /// One login, under the quota like any call.

@@ -52,11 +52,11 @@ pub enum Fault {
     DropFromAnswer(usize),
     /// The server acts; the answer's first record stands in it twice.
     Duplicate,
-    /// The server acts; the answer tells of a record that was not in the request.
+    /// The server acts; the answer tells of a record that was not in the request, before all others.
     Extra,
     /// The server acts; the answer's first record is told to be removed and not to be removed.
     Contradict,
-    /// The server acts; the answer's last row is missing, so that positions can't be trusted (leads).
+    /// The server acts; the answer's first row is missing, so that positions can't be trusted (leads).
     WrongLength,
     /// The session or the credentials of this request are refused with 401; a Dellin session is dead from now on.
     SessionExpired,
@@ -129,6 +129,7 @@ impl fmt::Display for Fault {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Twist {
     Drop(usize),
+    Shift,
     Duplicate,
     Extra,
     Contradict,
@@ -138,7 +139,7 @@ impl Twist {
     pub(crate) const fn of(fault: &Fault) -> Option<Self> {
         match fault {
             Fault::DropFromAnswer(count) => Some(Self::Drop(*count)),
-            Fault::WrongLength => Some(Self::Drop(1)),
+            Fault::WrongLength => Some(Self::Shift),
             Fault::Duplicate => Some(Self::Duplicate),
             Fault::Extra => Some(Self::Extra),
             Fault::Contradict => Some(Self::Contradict),
@@ -150,8 +151,10 @@ impl Twist {
     pub(crate) fn apply<T: Clone>(self, rows: &mut Vec<T>, opposite: impl FnOnce(&T) -> T, extra: impl FnOnce() -> T) {
         match self {
             Self::Drop(count) => rows.truncate(rows.len().saturating_sub(count)),
+            Self::Shift => drop(rows.drain(..rows.len().min(1))),
             Self::Duplicate => rows.extend(rows.first().cloned()),
-            Self::Extra => rows.push(extra()),
+            // In front, so that a client that trusts positions is wrong about every row.
+            Self::Extra => rows.insert(0, extra()),
             Self::Contradict => {
                 let contrary = rows.first().map(opposite);
                 rows.extend(contrary);
