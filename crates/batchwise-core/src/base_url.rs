@@ -24,7 +24,9 @@ impl BaseUrl {
     /// [`BuildError`] for anything but `http(s)://host[:port][/path]`, for credentials, a query or a fragment in it, and
     /// for plain HTTP to another machine without `allow_http`.
     pub fn parse(text: &str, allow_http: bool) -> Result<Self, BuildError> {
-        let bad = |why: &str| BuildError::base_url(text, why);
+        // What does not even parse may hold credentials too.
+        let shown = if text.contains('@') { "(not shown)" } else { text };
+        let bad = |why: &str| BuildError::base_url(shown, why);
         let trimmed = text.trim();
         if trimmed.contains('#') {
             return Err(bad("a fragment does not belong into it"));
@@ -39,7 +41,7 @@ impl BaseUrl {
         };
         let authority = uri.authority().ok_or_else(|| bad("it names no host"))?;
         if authority.as_str().contains('@') {
-            return Err(BuildError::base_url("(not shown)", "credentials do not belong into it"));
+            return Err(bad("credentials do not belong into it"));
         }
         if uri.query().is_some() {
             return Err(bad("a query does not belong into it"));
@@ -157,8 +159,15 @@ mod tests {
 
     #[test]
     fn credentials_in_it_are_refused_and_not_repeated() {
-        let error = BaseUrl::parse("https://user:hunter2@a.example", false).unwrap_err();
-        assert!(!error.to_string().contains("hunter2"), "{error}");
+        for url in [
+            "https://user:hunter2@a.example",
+            "https://user:hunter2 x@a.example",
+            "https://user:hunter2#x@a.example",
+            "user:hunter2@a.example",
+        ] {
+            let error = BaseUrl::parse(url, false).unwrap_err();
+            assert!(!error.to_string().contains("hunter2"), "{error}");
+        }
     }
 
     #[test]

@@ -198,3 +198,128 @@ fn wanted_columns<S: Shape>(shape: &S, header: &[String], column: Option<&str>) 
 fn without_mark(bytes: &[u8]) -> &[u8] {
     bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes)
 }
+
+#[cfg(test)]
+mod tests {
+    use batchwise::calltouch_import::ImportLogId;
+
+    use super::*;
+    use crate::input::{number, text_or_number};
+
+    /// Ids, as the simplest provider has them; with a companion column that has to say `x`.
+    struct Ids;
+
+    impl Shape for Ids {
+        type Record = ImportLogId;
+
+        fn of_text(&self, text: &str) -> Result<Vec<ImportLogId>, String> {
+            Ok(vec![text.parse().map_err(|_| "expected an id".to_owned())?])
+        }
+
+        fn columns(&self) -> &'static [&'static [&'static str]] {
+            &[&["kind", "id"], &["id"]]
+        }
+
+        fn of_columns(&self, values: &[&str]) -> Result<Vec<ImportLogId>, String> {
+            match values {
+                ["x", id] | [id] => self.of_text(id),
+                _ => Err("expected kind x".to_owned()),
+            }
+        }
+
+        fn companion(&self) -> Option<&'static str> {
+            Some("kind")
+        }
+
+        fn of_json(&self, value: Value) -> Result<Vec<ImportLogId>, String> {
+            let text = match &value {
+                Value::Object(object) => number(object, &["id"]).unwrap_or_else(|| Err("expected `id`".to_owned()))?,
+                other => text_or_number(other)?,
+            };
+            self.of_text(&text)
+        }
+    }
+
+    /// The rows, one word each: `LINE=ID`, `LINE!TEXT`, or what broke.
+    fn rows(content: impl Into<Vec<u8>>, path: Option<&str>, column: Option<&str>) -> Vec<String> {
+        let mut found = Vec::new();
+        let input = Box::new(io::Cursor::new(content.into()));
+        read_rows(&Ids, input, path.map(Path::new), column, &mut |row| {
+            found.push(match row {
+                Row::Records(line, ids) => format!("{line}={}", ids[0]),
+                Row::Bad(line, text, _) => format!("{line}!{text}"),
+                Row::Broken(why) => why,
+            });
+            true
+        });
+        found
+    }
+
+    #[test]
+    fn lines_are_numbered_with_the_blank_ones() {
+        assert_eq!(rows("\u{feff}\r\n1\r\n\n 2 \n3", None, None), ["2=1", "4=2", "5=3"]);
+    }
+
+    #[test]
+    fn a_line_that_is_no_utf8_is_bad_and_the_next_is_read() {
+        assert_eq!(
+            rows(b"1\n\xff\n2\n".as_slice(), None, None),
+            ["1=1", "2!\u{fffd}", "3=2"]
+        );
+    }
+
+    #[test]
+    fn ndjson_takes_numbers_texts_and_objects_and_nothing_else() {
+        let lines = "{\"id\":1}\n2\n\"3\"\n{\"id\":\"4\"}\n-5\n6.0\nnull\n[7]\n{\"id\":null}\n{\n";
+        assert_eq!(
+            rows(lines, None, None),
+            [
+                "1=1",
+                "2=2",
+                "3=3",
+                "4=4",
+                "5!-5",
+                "6!6.0",
+                "7!null",
+                "8![7]",
+                "9!{\"id\":null}",
+                "10!{"
+            ]
+        );
+    }
+
+    #[test]
+    fn csv_rows_that_are_short_or_of_another_kind_are_bad() {
+        assert_eq!(
+            rows("note,kind,id\n,x,1\nn,y,2\nn,x\n", None, None),
+            ["2=1", "3!n,y,2", "4!n,x"]
+        );
+    }
+
+    #[test]
+    fn a_named_column_goes_with_its_companion() {
+        assert_eq!(rows("n,kind\n1,x\n2,y\n", None, Some("n")), ["2=1", "3!2,y"]);
+        assert_eq!(rows("n,other\n1,x\n", None, Some("n")), ["2=1"]);
+    }
+
+    #[test]
+    fn a_column_that_is_missing_breaks_with_the_columns_there_are() {
+        assert_eq!(
+            rows("\n\"a b\",c\n1,2\n", None, Some("id")),
+            ["line 2: there is no column `id`; the columns are `a b`, `c`"]
+        );
+    }
+
+    #[test]
+    fn a_file_of_a_header_alone_or_of_nothing_has_no_rows() {
+        for content in ["", "\n\n", "\u{feff}", "id\n"] {
+            assert!(rows(content, Some("a.csv"), None).is_empty(), "{content:?}");
+        }
+    }
+
+    #[test]
+    fn a_line_without_end_is_not_read_into_memory() {
+        let endless = vec![b'1'; MAX_LINE_BYTES + 1];
+        assert_eq!(rows(endless, None, None), ["line 1 is longer than 16777216 bytes"]);
+    }
+}
