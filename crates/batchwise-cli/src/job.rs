@@ -23,6 +23,9 @@ use crate::output::{OutcomeRow, OutcomeWriter};
 use crate::signals::Signals;
 use crate::values::Rate;
 
+/// How long a stopped job reads on in a pipe.
+const PIPE_DRAIN: Duration = Duration::from_secs(10);
+
 /// Where a job's records go, for questions and notes.
 #[derive(Debug, Clone)]
 pub(crate) struct Target {
@@ -117,6 +120,10 @@ where
             // Counted from here: the question may have taken its time.
             let after = deadline.counted_from(&Zoned::now());
             options = options.deadline(after.ok_or_else(|| Failure::usage("--deadline: that time does not exist"))?);
+        }
+        if !source.is_whole() {
+            // A pipe may never end; what a stopped job has not read by then did not go in.
+            options = options.drain(PIPE_DRAIN);
         }
         let started = Instant::now();
         let stream = run_entries(self.method, entries(source, may_destroy), options);

@@ -31,16 +31,24 @@ fn main() -> ExitCode {
             return exit.into();
         }
     };
-    // A panic is a fault of our own, and has its own exit code.
-    let ended = std::panic::catch_unwind(|| start(cli));
-    match ended {
-        Ok(Ok(exit)) => exit.into(),
-        Ok(Err(failure)) => {
+    end_at_panics();
+    match start(cli) {
+        Ok(exit) => exit.into(),
+        Err(failure) => {
             notes::say(&failure.to_string());
             failure.exit().into()
         }
-        Err(_) => Exit::Fault.into(),
     }
+}
+
+/// A panic, on whichever thread, is a fault of our own: the command ends at once, with the exit code for it. A thread that
+/// died quietly could pass for the end of the input.
+fn end_at_panics() {
+    let report = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        report(panic);
+        std::process::exit(i32::from(Exit::Fault.code()));
+    }));
 }
 
 fn start(cli: Cli) -> Result<Exit, Failure> {

@@ -669,6 +669,48 @@ async fn a_stop_does_not_wait_for_an_input_that_stays_open() {
 }
 
 #[tokio::test]
+async fn a_stop_ends_an_input_that_never_ends() {
+    let model = Model::new(10).with(there(0..10));
+    let token = StopToken::new();
+    let clock = model.clock.clone();
+    // Something new every tenth of a second, for ever.
+    let input = stream::iter((0..10).map(Id)).chain(stream::unfold(10, move |id| {
+        let clock = clock.clone();
+        async move {
+            clock.sleep_until(clock.now() + Duration::from_millis(100)).await;
+            Some((Id(id), id + 1))
+        }
+    }));
+    let options = options(&model).stop_token(token.clone()).drain(Duration::from_secs(5));
+    let mut stream = run(model.clone(), Box::pin(input), options);
+    let _ = stream.next().await;
+    token.stop();
+    let report = stream.into_report().await;
+    let not_sent = report.summary.counts.of(Verdict::NotSent);
+    assert!((40..60).contains(&not_sent), "{not_sent}");
+    assert_eq!(report.summary.counts.of(Verdict::Deleted), 10);
+}
+
+#[tokio::test]
+async fn repeats_do_not_hold_a_partly_filled_batch_back() {
+    let model = Model::new(10).with(there(0..1));
+    let clock = model.clock.clone();
+    let input = stream::unfold((), move |()| {
+        let clock = clock.clone();
+        async move {
+            clock.sleep_until(clock.now() + Duration::from_millis(100)).await;
+            Some((Id(0), ()))
+        }
+    });
+    let outcome = run(model.clone(), Box::pin(input), options(&model))
+        .next()
+        .await
+        .unwrap();
+    assert_eq!(outcome.verdict, Verdict::Deleted);
+    assert!(model.clock.now() < Duration::from_secs(2));
+}
+
+#[tokio::test]
 async fn the_common_trait_makes_the_same_calls_as_the_typed_stream() {
     let trouble = |world: &mut World| {
         world.there.extend(0..500);

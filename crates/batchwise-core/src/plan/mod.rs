@@ -190,7 +190,6 @@ impl<R: Record> Plan<R> {
 
     /// Takes the next entry of the input.
     pub fn offer(&mut self, entry: Entry<R>, now: Tick) -> Offered {
-        self.last_input = now;
         let (line, sighting) = match &entry {
             Entry::Record { line, record } => (*line, self.seen.note(&record.identity(), *line)),
             Entry::Invalid { line, text, .. } => (*line, self.seen.note_invalid(text, *line)),
@@ -203,6 +202,8 @@ impl<R: Record> Plan<R> {
         if let Sighting::Repeat(first) = sighting {
             return Offered::Repeat { first };
         }
+        // Repeats do not count: an input of nothing else must not hold a batch back.
+        self.last_input = now;
         match entry {
             Entry::Invalid { text, why, .. } => {
                 let reason = Reason::with_text(ReasonKind::Validation, why);

@@ -37,6 +37,9 @@ pub(super) struct Driver<M: BatchMethod> {
     linger: Duration,
     /// When the input gave something last, or the job began to stop.
     quiet_since: Tick,
+    /// How long a stopped job reads on to give what comes its outcome; until the input ends when `None`.
+    drain: Option<Duration>,
+    drain_until: Option<Tick>,
 }
 
 /// What happens next in a job.
@@ -70,6 +73,8 @@ impl<M: BatchMethod> Driver<M> {
             deadline: options.deadline.map(|after| now.saturating_add(after)),
             linger,
             quiet_since: now,
+            drain: options.drain,
+            drain_until: None,
         }
     }
 
@@ -99,6 +104,7 @@ impl<M: BatchMethod> Driver<M> {
             }
             let now = self.clock().now();
             self.check_stop(now);
+            self.check_drain(now);
             self.read_ahead(now).await;
             let until = match self.plan.poll(now) {
                 Step::Ready => match self.send(now) {
@@ -156,8 +162,23 @@ impl<M: BatchMethod> Driver<M> {
     fn halt_if_stopping(&mut self, now: Tick) {
         if self.plan.is_stopping() && !self.context.halt.is_stopped() {
             self.quiet_since = now;
+            self.drain_until = self.drain.map(|drain| now.saturating_add(drain));
             self.context.halt.stop();
         }
+    }
+
+    /// Leaves an input that still gives something long after the job stopped.
+    fn check_drain(&mut self, now: Tick) {
+        if self.drain_until.is_some_and(|until| now >= until) {
+            self.drain_until = None;
+            self.leave_input();
+        }
+    }
+
+    /// What is not read did not go in.
+    fn leave_input(&mut self) {
+        self.input = None;
+        self.plan.end_input();
     }
 
     /// When to look again: at the plan's moment, at the deadline, or when a stopped job's input stays quiet.
@@ -195,10 +216,7 @@ impl<M: BatchMethod> Driver<M> {
                 self.input = None;
                 self.plan.fail_input(error.to_string());
             }
-            None => {
-                self.input = None;
-                self.plan.end_input();
-            }
+            None => self.leave_input(),
         }
     }
 
@@ -263,8 +281,7 @@ impl<M: BatchMethod> Driver<M> {
                 let quiet = now.saturating_sub(self.quiet_since) >= self.linger;
                 if self.plan.is_stopping() && self.in_flight.is_empty() && quiet {
                     // A stopped job does not wait for an input that stays open and says nothing.
-                    self.input = None;
-                    self.plan.end_input();
+                    self.leave_input();
                 }
             }
         }

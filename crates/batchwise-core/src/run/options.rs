@@ -18,6 +18,7 @@ pub struct RunOptions {
     pub(super) clock: SharedClock,
     pub(super) stop: StopToken,
     pub(super) deadline: Option<Duration>,
+    pub(super) drain: Option<Duration>,
     pub(super) observer: Option<Arc<dyn Observer>>,
 }
 
@@ -29,6 +30,7 @@ impl Default for RunOptions {
             clock: SystemClock::shared(),
             stop: StopToken::new(),
             deadline: None,
+            drain: None,
             observer: None,
         }
     }
@@ -110,6 +112,15 @@ impl RunOptions {
     /// No new call after this time from the start.
     pub fn deadline(mut self, after: Duration) -> Self {
         self.deadline = Some(after);
+        self
+    }
+
+    /// How long a stopped job reads on, to give the records that still come their outcome (`not_sent`).
+    ///
+    /// By default it reads until the input ends, or is quiet for the linger time. Set it for an input that may never end;
+    /// records that are not read did not go in.
+    pub fn drain(mut self, limit: Duration) -> Self {
+        self.drain = Some(limit);
         self
     }
 
