@@ -9,7 +9,7 @@ use std::time::{Duration, SystemTime};
 
 use crate::clock::{Clock, SharedClock, Sleep, Tick};
 
-/// A sleeper lets everyone else run this often before it moves the clock.
+/// A sleeper lets everyone else run this often, and sees no sleep begin or end meanwhile, before it moves the clock.
 const YIELDS: u32 = 4;
 
 /// A clock that stands still until everything waits, then jumps to the next moment that someone sleeps until.
@@ -24,6 +24,8 @@ struct State {
     now: Tick,
     sleepers: BTreeMap<(Tick, u64), Waker>,
     next_sleeper: u64,
+    /// Sleeps that began or ended: as long as this moves, not everything waits.
+    changes: u64,
     manual: bool,
     jitter: u64,
 }
@@ -84,10 +86,12 @@ impl Clock for FakeClock {
         let mut state = self.state();
         let number = state.next_sleeper;
         state.next_sleeper += 1;
+        state.changes += 1;
         Box::pin(FakeSleep {
             clock: self.clone(),
             key: (tick, number),
             yields: 0,
+            seen: state.changes,
         })
     }
 
@@ -104,6 +108,8 @@ struct FakeSleep {
     clock: FakeClock,
     key: (Tick, u64),
     yields: u32,
+    /// The clock's changes at the last look.
+    seen: u64,
 }
 
 impl Future for FakeSleep {
@@ -121,7 +127,11 @@ impl Future for FakeSleep {
             return Poll::Pending;
         }
         let first = state.sleepers.keys().next() == Some(&self.key);
+        let changes = state.changes;
         drop(state);
+        if std::mem::replace(&mut self.seen, changes) != changes {
+            self.yields = 0;
+        }
         if first && self.yields >= YIELDS {
             clock.jump(self.key.0);
             return Poll::Ready(());
@@ -135,6 +145,36 @@ impl Future for FakeSleep {
 
 impl Drop for FakeSleep {
     fn drop(&mut self) {
-        self.clock.state().sleepers.remove(&self.key);
+        let mut state = self.clock.state();
+        state.changes += 1;
+        state.sleepers.remove(&self.key);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures_util::StreamExt;
+    use futures_util::stream::FuturesUnordered;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_long_sleep_does_not_move_the_clock_while_shorter_ones_follow_each_other() {
+        let clock = FakeClock::new();
+        let sleep = |millis| {
+            let clock = clock.clone();
+            async move {
+                let until = clock.now() + Duration::from_millis(millis);
+                clock.sleep_until(until).await;
+                clock.now() - until
+            }
+        };
+        let mut sleeps: FuturesUnordered<_> = [sleep(1000), sleep(10), sleep(10), sleep(10)].into_iter().collect();
+        for _ in 0..30 {
+            // Who comes back sleeps again, as calls follow each other.
+            assert_eq!(sleeps.next().await, Some(Duration::ZERO));
+            sleeps.push(sleep(10));
+        }
+        assert!(clock.now() < Duration::from_millis(200), "{:?}", clock.now());
     }
 }

@@ -5,7 +5,7 @@
 //! [`InMemoryTransport`](crate::InMemoryTransport) on a fake clock, and after each run every outcome is compared with the
 //! emulator's account, record by record. No socket is opened and nothing waits.
 //!
-//! What is held after each run (`Told::check`):
+//! What is held after each run:
 //!
 //! - exactly one outcome for each distinct record, on the line it first came from; repeats are counted;
 //! - `deleted`, `updated`: this job did it. `presumed_deleted`: it is not there now;
@@ -17,8 +17,11 @@
 //! - `unknown`: a request that arrived carried it;
 //! - whatever counts as reached is truly in the wanted state;
 //! - the calls keep the client's contract (limits, one group, one stage after the other, nothing twice in a request, records
-//!   that touch the same thing never in flight together), are as many as the emulator received, and are bounded
-//!   (`Told::bound`).
+//!   that touch the same thing never in flight together), are as many as the emulator received, and are bounded: by twice
+//!   what the records need, the retry budget, and what each kind of difficulty may cost (a failure says both numbers).
+//!
+//! A failure shows what is untrue, record by record, with the truth beside it, the calls, the emulator's log of fired faults,
+//! and the seed: the same seed gives the same run.
 #![allow(
     clippy::panic,
     clippy::missing_panics_doc,

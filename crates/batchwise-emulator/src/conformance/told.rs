@@ -113,12 +113,16 @@ impl<S: Subject> Told<'_, S> {
         self.hold(wrong.collect::<Vec<_>>());
     }
 
-    /// The most calls that this run may have made.
+    /// The most calls that this run may have made, the sum of
     ///
-    /// What the records need (twice over, for batches that retries and bad records leave half full), a budget of 50 retries
-    /// and one more for every five calls, 64 for each search for a bad record (three at most when no batch was ever
-    /// accepted), one for each record that a refusal names, two for each record where requests were too large, six rounds
-    /// of busy records, and refusals for rate: twelve in a row spend the quota.
+    /// - twice what the records need, for batches that retries and bad records leave half full;
+    /// - the budget of 50 retries;
+    /// - one for each record that is refused by name, 64 for each that has its batch refused without a name;
+    /// - 64 for each batch (twice the least number) where a fault rule refuses batches without a name;
+    /// - two for each record where a request was too large;
+    /// - six rounds of all batches where records are busy;
+    /// - a quarter of all that, for one more retry for every five answers;
+    /// - a refusal of credentials for each of these calls, and twelve for rate: more in a row spend the quota.
     pub(super) fn bound(&self) -> u64 {
         let named_or_nameless: u64 = self
             .difficult
@@ -150,10 +154,10 @@ impl<S: Subject> Told<'_, S> {
             .iter()
             .any(|(_, difficulty)| matches!(difficulty, super::Difficulty::Busy(_)));
         let rounds = if busy { 6 * self.least } else { 0 };
-        let renewed = ended(CallErrorKind::Credentials) + ended(CallErrorKind::NoSession);
         let needed = 2 * self.least + 50 + named_or_nameless + too_large + searched + rounds;
+        let needed = needed + needed / 4;
         let throttled = ended(CallErrorKind::RateLimited).min(12 * (needed + 1));
-        needed + needed / 4 + throttled + renewed
+        needed + throttled + ended(CallErrorKind::Credentials).min(needed)
     }
 
     fn refuses_by_fault(&self) -> bool {

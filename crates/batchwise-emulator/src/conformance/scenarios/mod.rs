@@ -24,6 +24,15 @@ const SMALL: usize = 10;
 /// Records of a scenario with small batches.
 const RECORDS: u64 = 60;
 
+/// Worlds drawn from seeds in one scenario; `BATCHWISE_SEEDS` asks for more.
+fn seeds() -> u64 {
+    const SEEDS: u64 = 200;
+    let more = std::env::var("BATCHWISE_SEEDS")
+        .ok()
+        .and_then(|seeds| seeds.parse().ok());
+    more.unwrap_or(SEEDS)
+}
+
 /// A client that nothing is done with, to ask for its limits.
 fn idle<S: Subject>(subject: &S) -> S::Client {
     use batchwise_core::quota::{LocalQuota, QuotaHandle};

@@ -4,25 +4,22 @@ use std::time::Duration;
 
 use super::faults::FAULTS;
 use super::records::scatter;
-use super::{RECORDS, SMALL};
+use super::{RECORDS, SMALL, seeds};
 use crate::conformance::Subject;
 use crate::conformance::dice::Dice;
 use crate::conformance::trial::{Halt, Trial};
 use crate::fault::FaultRule;
 
-/// Runs of each scenario.
-const SEEDS: u64 = 200;
-
 /// Up to four fault rules, each at random, no difficult record.
 pub fn faults_keep_the_law<S: Subject>(subject: &S) {
-    for seed in 0..SEEDS {
+    for seed in 0..seeds() {
         draw(subject, "several faults", seed, 0).run();
     }
 }
 
 /// Up to four fault rules among difficult records, some runs stopped from outside.
 pub fn faults_and_difficult_records_keep_the_law<S: Subject>(subject: &S) {
-    for seed in 1000..1000 + SEEDS {
+    for seed in 1_000_000..1_000_000 + seeds() {
         let mut dice = Dice::new(seed ^ 0x51ab);
         let halt = match dice.below(8) {
             0 => Halt::Token(usize::try_from(dice.below(RECORDS)).unwrap_or(0)),

@@ -3,13 +3,10 @@
 use batchwise_core::{Action, BatchMethod, NamedRefusal, ReasonKind, Verdict};
 
 use super::plain::done;
-use super::{CONCURRENCIES, RECORDS, SMALL, idle};
+use super::{CONCURRENCIES, RECORDS, SMALL, idle, seeds};
 use crate::conformance::dice::Dice;
 use crate::conformance::trial::Trial;
 use crate::conformance::{Difficult, Difficulty, Subject};
-
-/// Worlds of `keep_the_law_among_each_other`.
-const SEEDS: u64 = 100;
 
 /// Each difficulty alone, one record or several, wherever they stand: they come to what they should, all others are done.
 pub fn have_their_outcome_one_difficulty_at_a_time<S: Subject>(subject: &S) {
@@ -94,7 +91,7 @@ pub fn that_are_all_absent_stop_a_deletion<S: Subject>(subject: &S) {
 
 /// All difficulties at once, drawn from seeds.
 pub fn keep_the_law_among_each_other<S: Subject>(subject: &S) {
-    for seed in 0..SEEDS {
+    for seed in 0..seeds() {
         let mut dice = Dice::new(seed);
         let chance = [3, 10, 40]
             .get(usize::try_from(seed % 3).unwrap_or(0))
