@@ -80,6 +80,8 @@ struct Inner {
     violations: Vec<Violation>,
     snippet: Option<String>,
     epoch: Option<u64>,
+    /// The answer leaves open whether the call acted.
+    doubtful: bool,
     source: Option<Arc<dyn Error + Send + Sync>>,
 }
 
@@ -95,6 +97,7 @@ impl CallError {
             violations: Vec::new(),
             snippet: None,
             epoch: None,
+            doubtful: false,
             source: None,
         }
     }
@@ -111,7 +114,8 @@ impl CallError {
 
     /// The error that an answer's status alone stands for; `Unreadable` for a 2xx.
     ///
-    /// Decoders call it when the content decides nothing.
+    /// Decoders call it when the content decides nothing. A 4xx that means nothing by itself (400, 409, 422, ...) and was not
+    /// read leaves open whether the call acted; with the provider's message or code it is a readable refusal.
     #[must_use]
     pub fn of_status(answer: &Answer) -> Self {
         let kind = match answer.status().as_u16() {
@@ -125,7 +129,12 @@ impl CallError {
             // 1xx never gets here; what is not HTTP's is a fault of the server.
             _ => CallErrorKind::Server,
         };
-        Self::answered(kind, answer)
+        let error = Self::answered(kind, answer);
+        if kind == CallErrorKind::Refused {
+            error.with_doubt()
+        } else {
+            error
+        }
     }
 
     /// The error of a transport that brought no whole answer.
@@ -136,11 +145,18 @@ impl CallError {
             TransportErrorKind::Closed => (CallErrorKind::Closed, Sent::Maybe),
             TransportErrorKind::Timeout => (CallErrorKind::Timeout, Sent::Maybe),
             TransportErrorKind::Cut(status) | TransportErrorKind::TooLarge(status) => {
-                (CallErrorKind::Unreadable, Sent::Answered(status))
+                // These say by their status alone that nothing was done.
+                let kind = match status.as_u16() {
+                    401 | 403 => CallErrorKind::Credentials,
+                    429 => CallErrorKind::RateLimited,
+                    _ => CallErrorKind::Unreadable,
+                };
+                (kind, Sent::Answered(status))
             }
             TransportErrorKind::Build => (CallErrorKind::Local, Sent::No),
         };
         let mut inner = Self::build(kind, sent);
+        inner.retry_after = error.retry_after();
         inner.source = Some(Arc::new(error));
         Self(Arc::new(inner))
     }
@@ -167,13 +183,25 @@ impl CallError {
     /// The same with the provider's text (masked).
     #[must_use]
     pub fn with_message(self, message: impl Into<String>) -> Self {
-        self.map(|inner| inner.message = Some(message.into()))
+        self.map(|inner| {
+            inner.message = Some(message.into());
+            inner.doubtful = false;
+        })
     }
 
     /// The same with the provider's code.
     #[must_use]
     pub fn with_code(self, code: impl Into<String>) -> Self {
-        self.map(|inner| inner.code = Some(code.into()))
+        self.map(|inner| {
+            inner.code = Some(code.into());
+            inner.doubtful = false;
+        })
+    }
+
+    /// The same for an answer that leaves open whether the call acted, whatever its kind says.
+    #[must_use]
+    pub fn with_doubt(self) -> Self {
+        self.map(|inner| inner.doubtful = true)
     }
 
     /// The same with the provider's id of the request.
@@ -220,6 +248,9 @@ impl CallError {
     /// A refusal that came with a 5xx status counts as one that may have acted.
     #[must_use]
     pub fn may_have_acted(&self) -> bool {
+        if self.0.doubtful {
+            return true;
+        }
         match self.0.kind {
             CallErrorKind::Closed | CallErrorKind::Timeout | CallErrorKind::Unreadable | CallErrorKind::Server => true,
             CallErrorKind::Connect

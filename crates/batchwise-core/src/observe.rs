@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use http::StatusCode;
 
-use crate::error::CallErrorKind;
+use crate::error::{CallErrorKind, Sent};
 use crate::outcome::Verdict;
 
 /// Watches a job. Every method has a default that does nothing; all are called on the job's own task, so they must be quick.
@@ -20,6 +20,16 @@ pub trait Observer: fmt::Debug + Send + Sync {
     /// A call ended.
     fn call_finished(&self, call: &CallFinished) {
         let _ = call;
+    }
+
+    /// Records of the call that just ended go again.
+    fn retry(&self, records: usize) {
+        let _ = records;
+    }
+
+    /// Records of the call that just ended are in use and wait for their round.
+    fn deferral(&self, records: usize) {
+        let _ = records;
     }
 
     /// The job waits.
@@ -63,6 +73,8 @@ pub struct CallFinished {
     pub duration: Duration,
     /// What went wrong; `None` for a readable answer.
     pub error: Option<CallErrorKind>,
+    /// How far the call came; `None` for a readable answer, which did arrive.
+    pub sent: Option<Sent>,
     /// The status of the answer when it is an error's.
     pub status: Option<StatusCode>,
 }

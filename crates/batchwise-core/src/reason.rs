@@ -149,6 +149,19 @@ impl Reason {
         Self::of(kind, statement.text.clone(), statement.code.clone(), None)
     }
 
+    /// The same with the words of a statement that did not settle it.
+    pub(crate) fn with_words_of(self, statement: &Statement) -> Self {
+        match &statement.text {
+            None => self,
+            Some(text) => Self::of(
+                self.0.kind,
+                Some(format!("{text} (an earlier call may have done it)")),
+                statement.code.clone(),
+                self.0.error.clone(),
+            ),
+        }
+    }
+
     /// What kind of reason it is.
     #[must_use]
     pub fn kind(&self) -> ReasonKind {

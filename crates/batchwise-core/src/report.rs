@@ -59,6 +59,8 @@ pub struct Summary {
     pub failed_calls: u64,
     /// Logins made.
     pub logins: u64,
+    /// The job stopped and left an input that had not ended: what it did not read did not go in.
+    pub input_left: bool,
     /// Why the job stopped early, if it did.
     pub stop: Option<Reason>,
     /// Calls were answered, and nothing but "not found" ever came.

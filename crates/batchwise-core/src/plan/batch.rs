@@ -1,5 +1,6 @@
 //! Records under way, and the batches that carry them.
 
+use crate::clock::Tick;
 use crate::facts::Facts;
 use crate::reason::Reason;
 
@@ -55,6 +56,8 @@ pub struct Batch<R> {
     pub(super) records: Vec<R>,
     pub(super) metas: Vec<Meta>,
     pub(super) group: u64,
+    /// When it was handed out.
+    pub(super) left: Tick,
     pub(super) origin: Origin,
 }
 
@@ -90,6 +93,7 @@ impl<R> Batch<R> {
             records,
             metas,
             group,
+            left: Tick::ZERO,
             origin,
         }
     }
@@ -99,6 +103,13 @@ impl<R> Batch<R> {
             .into_iter()
             .zip(self.metas)
             .map(|(record, meta)| Pending { record, meta })
+    }
+
+    /// Notes that a call may have acted on the records without telling.
+    pub(super) fn doubt(&mut self, reason: &Reason) {
+        for meta in &mut self.metas {
+            meta.doubt.get_or_insert_with(|| reason.clone());
+        }
     }
 
     /// True when every record was carried by a failed call before.

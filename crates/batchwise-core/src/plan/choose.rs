@@ -19,6 +19,10 @@ impl<R: Record> Plan<R> {
     /// Says what to do at this moment.
     pub fn poll(&mut self, now: Tick) -> Step {
         if self.stop.is_none() && self.budget.is_spent() && self.needs_retry(now) {
+            if self.in_flight > 0 {
+                // An answer to what is under way may still earn one.
+                return Step::Wait(None);
+            }
             self.stop(Reason::new(ReasonKind::Budget));
         }
         if self.stop.is_some() {
@@ -46,7 +50,10 @@ impl<R: Record> Plan<R> {
         if self.stop.is_some() || self.in_flight >= self.options.concurrency.get() || self.pause_until > now {
             return None;
         }
-        let batch = match self.choose(now)? {
+        if self.budget.is_spent() && self.needs_retry(now) {
+            return None;
+        }
+        let mut batch = match self.choose(now)? {
             Choice::Alone(at) => self.alone.remove(at)?.1,
             Choice::Lane(group) => {
                 let lane = self.lanes.get_mut(&group)?;
@@ -54,8 +61,10 @@ impl<R: Record> Plan<R> {
                 Batch::of(taken, group, Origin::Lane)
             }
         };
+        batch.left = now;
+        // A search has a budget of its own, as long as the server answers.
         let searching = matches!(batch.origin, Origin::Part { .. });
-        if !searching && (self.failures > 0 || batch.is_retry()) {
+        if self.failures > 0 || (!searching && batch.is_retry()) {
             self.budget.charge();
         }
         self.in_flight += 1;
@@ -64,7 +73,7 @@ impl<R: Record> Plan<R> {
 
     /// True when the next call would be one that the retry budget pays for.
     fn needs_retry(&self, now: Tick) -> bool {
-        if self.in_flight > 0 || !self.has_queued() {
+        if !self.has_queued() {
             return false;
         }
         if self.failures > 0 {
@@ -92,7 +101,7 @@ impl<R: Record> Plan<R> {
             return Some(Choice::Alone(at));
         }
         let idle = now >= self.last_input.saturating_add(self.options.linger);
-        let crowded = !self.wants_input() && !self.input_ended;
+        let crowded = self.is_full() && !self.input_ended;
         let mut best: Option<(usize, u64)> = None;
         for (group, lane) in &self.lanes {
             let load = lane.load(&self.descriptor, now, &self.touched);

@@ -24,7 +24,7 @@ mod settle;
 
 pub use batch::Batch;
 pub use options::PlanOptions;
-pub use settle::Attempt;
+pub use settle::{Attempt, Settled};
 
 use std::collections::{BTreeMap, HashSet, VecDeque};
 use std::time::SystemTime;
@@ -128,9 +128,11 @@ pub struct Plan<R> {
     /// No call before this moment.
     pause_until: Tick,
     answered: u64,
+    /// Answers that said something of records.
+    replies: u64,
     only_not_found: bool,
-    accepted_any: bool,
-    refused_roots: u32,
+    /// Batches (or lone records) refused without a name, in a row, with no answer in between that took any.
+    fruitless: u32,
     /// Calls left for each search for a bad record.
     searches: Vec<u32>,
 }
@@ -165,9 +167,9 @@ impl<R: Record> Plan<R> {
             failures: 0,
             pause_until: Tick::ZERO,
             answered: 0,
+            replies: 0,
             only_not_found: true,
-            accepted_any: false,
-            refused_roots: 0,
+            fruitless: 0,
             searches: Vec::new(),
         }
     }
@@ -175,17 +177,23 @@ impl<R: Record> Plan<R> {
     /// True when the plan can use more input now. After a stop it takes input only to give it its outcome.
     #[must_use]
     pub fn wants_input(&self) -> bool {
-        if self.input_ended || !self.outcomes.is_empty() {
+        if self.input_ended || self.outcomes.len() >= self.descriptor.max_records.get() {
             return false;
         }
-        if self.stop.is_some() {
-            return true;
-        }
+        self.stop.is_some() || !self.is_full()
+    }
+
+    /// True when more input would help no batch.
+    fn is_full(&self) -> bool {
         let batch = self.descriptor.max_records.get();
         let fresh: usize = self.lanes.values().map(|lane| lane.fresh.len()).sum();
-        let enough = batch.saturating_mul(self.options.concurrency.get() + 1);
+        let enough = batch.saturating_mul(self.options.concurrency.get().saturating_add(1));
         let some_full = || self.lanes.values().any(|lane| lane.fresh.len() >= lane.limit);
-        fresh < enough || (fresh < batch.saturating_mul(WIDEST_LOOK_AHEAD) && !some_full())
+        // What belongs to a later stage can't be sent before this one is settled; if this one is all read, that is enough.
+        let stage_read = self.ended_stage.is_some_and(|ended| ended >= self.stage);
+        let held: usize = self.held.values().map(VecDeque::len).sum();
+        (stage_read && held >= enough)
+            || (fresh >= enough && (some_full() || fresh >= batch.saturating_mul(WIDEST_LOOK_AHEAD)))
     }
 
     /// Takes the next entry of the input.
@@ -286,7 +294,7 @@ impl<R: Record> Plan<R> {
     /// True when calls were answered and nothing but "not found" ever came.
     #[must_use]
     pub fn found_nothing(&self) -> bool {
-        self.answered > 0 && self.only_not_found
+        self.replies > 0 && self.only_not_found
     }
 
     /// The next outcome, if one is there.

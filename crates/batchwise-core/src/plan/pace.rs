@@ -45,6 +45,7 @@ fn doubled(base: Duration, cap: Duration, count: u32) -> Duration {
 pub(super) struct Throttle {
     count: u32,
     since: Option<Tick>,
+    last: Option<Tick>,
 }
 
 impl Throttle {
@@ -53,9 +54,14 @@ impl Throttle {
         *self = Self::default();
     }
 
-    /// A call was refused for its rate: how long everyone waits, or `None` when the quota is spent.
-    pub(super) fn refused(&mut self, asked: Option<Duration>, now: Tick, jitter: f64) -> Option<Duration> {
-        self.count += 1;
+    /// A call that left at `left` was refused for its rate: how long everyone waits, or `None` when the quota is spent.
+    ///
+    /// Calls that left together are refused together, and count as one.
+    pub(super) fn refused(&mut self, asked: Option<Duration>, left: Tick, now: Tick, jitter: f64) -> Option<Duration> {
+        if self.last.is_none_or(|last| left >= last) {
+            self.count += 1;
+        }
+        self.last = Some(now);
         let since = *self.since.get_or_insert(now);
         if self.count >= SPENT_COUNT && now.saturating_sub(since) >= SPENT_AFTER {
             return None;
@@ -120,7 +126,7 @@ mod tests {
     fn retry_after_is_obeyed() {
         let mut throttle = Throttle::default();
         let asked = Duration::from_secs(7);
-        assert_eq!(throttle.refused(Some(asked), Tick::ZERO, 0.0), Some(asked));
+        assert_eq!(throttle.refused(Some(asked), Tick::ZERO, Tick::ZERO, 0.0), Some(asked));
     }
 
     #[test]
@@ -128,28 +134,44 @@ mod tests {
         let mut throttle = Throttle::default();
         let mut now = Tick::ZERO;
         for _ in 0..7 {
-            now += throttle.refused(None, now, 0.0).unwrap();
+            now += throttle.refused(None, now, now, 0.0).unwrap();
         }
         assert!(now >= SPENT_AFTER);
-        assert_eq!(throttle.refused(None, now, 0.0), None);
+        assert_eq!(throttle.refused(None, now, now, 0.0), None);
     }
 
     #[test]
     fn eight_quick_refusals_do_not() {
         let mut throttle = Throttle::default();
         for _ in 0..20 {
-            assert!(throttle.refused(None, Tick::ZERO, 0.0).is_some());
+            assert!(throttle.refused(None, Tick::ZERO, Tick::ZERO, 0.0).is_some());
         }
+    }
+
+    #[test]
+    fn refusals_of_calls_that_left_together_count_once() {
+        let mut throttle = Throttle::default();
+        let second = Duration::from_secs(1);
+        for _ in 0..16 {
+            assert_eq!(throttle.refused(None, Tick::ZERO, second, 0.0), Some(THROTTLE_BASE));
+        }
+        assert_eq!(
+            throttle.refused(None, second * 2, second * 2, 0.0),
+            Some(THROTTLE_BASE * 2)
+        );
     }
 
     #[test]
     fn a_success_ends_the_row() {
         let mut throttle = Throttle::default();
         for _ in 0..10 {
-            throttle.refused(None, Tick::ZERO, 0.0);
+            throttle.refused(None, Tick::ZERO, Tick::ZERO, 0.0);
         }
         throttle.success();
-        assert_eq!(throttle.refused(None, SPENT_AFTER * 2, 0.0), Some(THROTTLE_BASE));
+        assert_eq!(
+            throttle.refused(None, SPENT_AFTER * 2, SPENT_AFTER * 2, 0.0),
+            Some(THROTTLE_BASE)
+        );
     }
 
     #[test]

@@ -22,11 +22,23 @@ const SUSPECT_AFTER: u32 = 3;
 /// The same when nothing at all was answered meanwhile, which is an outage more likely than a bad record.
 const SUSPECT_AFTER_OUTAGE: u32 = 5;
 
-/// So many batches refused as a whole, and none ever accepted: the provider refuses everything.
-const REFUSED_ROOTS: u32 = 3;
+/// So many batches refused as a whole in a row, and nothing taken in between: the provider refuses everything.
+const MOST_FRUITLESS: u32 = 3;
 
 /// So many batches answered with nothing but "not found": wrong campaign or account?
 const NOT_FOUND_BATCHES: u64 = 3;
+
+/// What a settled batch means for the job beside its outcomes.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Settled {
+    /// The server asked everyone who shares the quota to wait so long.
+    pub pause: Option<Duration>,
+    /// Records that go again.
+    pub retried: usize,
+    /// Busy records that wait for their round.
+    pub deferred: usize,
+}
 
 /// What came of a batch.
 #[derive(Debug)]
@@ -46,10 +58,26 @@ pub enum Attempt {
 
 impl<R: Record> Plan<R> {
     /// Takes back a batch with what came of it. `jitter` is a fraction in `0.0..1.0`.
-    ///
-    /// Returns how long everyone who shares the quota must pause, if the server said so.
-    pub fn settle(&mut self, batch: Batch<R>, attempt: Attempt, now: Tick, jitter: f64) -> Option<Duration> {
+    pub fn settle(&mut self, batch: Batch<R>, attempt: Attempt, now: Tick, jitter: f64) -> Settled {
         self.in_flight = self.in_flight.saturating_sub(1);
+        let (sent, deferred) = (batch.records.len(), self.deferred.len());
+        let settled = self.outcomes.len();
+        let called = matches!(attempt, Attempt::Reply(_) | Attempt::Failed(_));
+        let pause = self.settle_attempt(batch, attempt, now, jitter);
+        let deferred = self.deferred.len() - deferred;
+        let settled = self.outcomes.len() - settled;
+        Settled {
+            pause,
+            retried: if called {
+                sent.saturating_sub(settled + deferred)
+            } else {
+                0
+            },
+            deferred,
+        }
+    }
+
+    fn settle_attempt(&mut self, batch: Batch<R>, attempt: Attempt, now: Tick, jitter: f64) -> Option<Duration> {
         match attempt {
             Attempt::Reply(reply) => self.replied(batch, reply, now, jitter),
             Attempt::Failed(error) => return self.failed(batch, error, now, jitter),
@@ -91,10 +119,12 @@ impl<R: Record> Plan<R> {
 
     fn replied(&mut self, batch: Batch<R>, reply: Reply, now: Tick, jitter: f64) {
         self.answered();
-        self.accepted_any = true;
+        self.replies += 1;
+        self.fruitless = 0;
         let group = batch.group;
         let origin = batch.origin;
         let findings = reconcile(&batch.records, reply).findings;
+        let misaligned = findings.contains(&Finding::Misaligned);
         let mut again = Vec::new();
         for (pending, finding) in batch.into_pending().zip(findings) {
             let Pending { record, mut meta } = pending;
@@ -109,15 +139,19 @@ impl<R: Record> Plan<R> {
                 Finding::Misaligned => ReasonKind::Misaligned,
             };
             self.only_not_found = false;
+            if meta.failures == 0 {
+                meta.answered_before = self.answered;
+            }
             meta.failures += 1;
             meta.doubt = Some(Reason::new(nothing_said));
             again.push(Pending { record, meta });
         }
-        self.retry(again, group, origin, now, jitter, Duration::ZERO, false);
+        // One record may be why no position can be trusted: it is looked for like one that breaks the server.
+        self.retry(again, group, origin, now, jitter, Duration::ZERO, misaligned);
         if self.only_not_found
             && !self.options.allow_missing
             && self.descriptor.action == Action::Delete
-            && self.answered >= NOT_FOUND_BATCHES
+            && self.replies >= NOT_FOUND_BATCHES
         {
             self.stop(Reason::new(ReasonKind::WrongTarget));
         }
@@ -150,7 +184,7 @@ impl<R: Record> Plan<R> {
             },
             Said::Refused { conclusive } => match meta.doubt.take() {
                 // "Refused" may be how the provider says that it is already gone.
-                Some(doubt) if !conclusive => (Verdict::Unknown, Some(doubt)),
+                Some(doubt) if !conclusive => (Verdict::Unknown, Some(doubt.with_words_of(&statement))),
                 _ => (Verdict::Rejected, stated(ReasonKind::Provider)),
             },
             Said::Unclear => (Verdict::Unknown, stated(ReasonKind::Unclear)),
@@ -183,7 +217,11 @@ impl<R: Record> Plan<R> {
         self.deferred.insert(place, (due, Pending { record, meta }));
     }
 
-    fn failed(&mut self, batch: Batch<R>, error: CallError, now: Tick, jitter: f64) -> Option<Duration> {
+    fn failed(&mut self, mut batch: Batch<R>, error: CallError, now: Tick, jitter: f64) -> Option<Duration> {
+        if error.may_have_acted() {
+            // Whatever it says: a refusal that came with a 5xx, or that nobody could read, may have followed an act.
+            batch.doubt(&Reason::from_error(ReasonKind::Ambiguous, error.clone()));
+        }
         match error.kind() {
             CallErrorKind::Connect
             | CallErrorKind::RateLimited
@@ -207,10 +245,11 @@ impl<R: Record> Plan<R> {
 
     /// No call, or one that was refused as a whole before anything was done: the records are as before.
     fn not_called(&mut self, batch: Batch<R>, error: &CallError, now: Tick, jitter: f64) -> Option<Duration> {
+        let left = batch.left;
         self.requeue(batch, now);
         match error.kind() {
             CallErrorKind::RateLimited => {
-                let wait = self.throttle.refused(error.retry_after(), now, jitter);
+                let wait = self.throttle.refused(error.retry_after(), left, now, jitter);
                 match wait {
                     Some(wait) => self.pause_until = self.pause_until.max(now.saturating_add(wait)),
                     None => self.stop(Reason::from_error(ReasonKind::Quota, error.clone())),
@@ -323,11 +362,20 @@ impl<R: Record> Plan<R> {
         self.answered();
         let size = batch.records.len();
         if size == 1 {
+            self.fruitless += 1;
             self.refuse_alone(batch, error);
+            if self.fruitless >= MOST_FRUITLESS {
+                self.stop(Reason::from_error(ReasonKind::Refused, error.clone()));
+            }
             return;
         }
         let lane = self.lane(batch.group);
-        lane.limit = lane.limit.min(size / 2).max(1);
+        if size < lane.limit {
+            // Smaller than usual and still too large: that is this batch's matter.
+            self.split(batch, now);
+            return;
+        }
+        lane.limit = (size / 2).max(1);
         match batch.origin {
             Origin::Lane => self.requeue(batch, now),
             Origin::Suspect | Origin::Part { .. } => self.split(batch, now),
@@ -386,8 +434,8 @@ impl<R: Record> Plan<R> {
         let search = match batch.origin {
             Origin::Part { search } => search,
             Origin::Lane | Origin::Suspect => {
-                self.refused_roots += 1;
-                if !self.accepted_any && self.refused_roots >= REFUSED_ROOTS {
+                self.fruitless += 1;
+                if self.fruitless >= MOST_FRUITLESS {
                     self.requeue(batch, now);
                     self.stop(Reason::from_error(ReasonKind::Refused, error.clone()));
                     return;
@@ -421,6 +469,7 @@ impl<R: Record> Plan<R> {
     /// A record that stands alone has the refusal as its own. So have records that can't be told apart any more. Those that an
     /// earlier call may have acted on are unknown: "refused" may be how the provider says that they are gone.
     fn refuse_alone(&mut self, batch: Batch<R>, error: &CallError) {
+        self.only_not_found = false;
         for Pending { record, meta } in batch.into_pending() {
             let acted = error
                 .may_have_acted()

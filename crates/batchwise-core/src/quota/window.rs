@@ -27,7 +27,7 @@ impl Window {
             limit,
             per,
             burst: NonZeroU32::MIN,
-            guard: (per * 3 / 100).clamp(LEAST_GUARD, MOST_GUARD),
+            guard: (per / 100).saturating_mul(3).clamp(LEAST_GUARD, MOST_GUARD),
             budget: false,
         }
     }

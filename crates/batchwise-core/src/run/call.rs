@@ -1,7 +1,8 @@
 //! One batch's way to the server: quota, login where needed, call.
 
 use std::future::Future;
-use std::pin::{Pin, pin};
+use std::pin::pin;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError};
 use std::task::Poll;
 use std::time::Duration;
@@ -10,7 +11,7 @@ use tracing::Instrument;
 
 use super::StopToken;
 use super::stream::SharedSummary;
-use crate::clock::SharedClock;
+use crate::clock::{SharedClock, Tick};
 use crate::error::{CallError, CallErrorKind};
 use crate::method::BatchMethod;
 use crate::observe::{CallFinished, CallStarted, Observer, Waiting, WaitingFor};
@@ -24,6 +25,10 @@ use crate::report::Summary;
 pub(super) struct CallContext<M> {
     pub(super) method: M,
     pub(super) clock: SharedClock,
+    /// Numbers of the calls, from 1.
+    pub(super) numbers: AtomicU64,
+    /// No call begins after this moment.
+    pub(super) deadline: Option<Tick>,
     /// Set when the plan stops, so that batches that still wait for their slot come back.
     pub(super) halt: StopToken,
     pub(super) observer: Option<Arc<dyn Observer>>,
@@ -110,11 +115,8 @@ impl<M: BatchMethod> CallContext<M> {
     async fn call(&self, batch: &Batch<M::Record>) -> Result<Result<Reply, CallError>, Attempt> {
         let records = batch.records();
         let tickets = self.slot(self.method.cost(records)).await?;
-        let mut call = 0;
-        self.count(|summary| {
-            summary.calls += 1;
-            call = summary.calls;
-        });
+        let call = self.numbers.fetch_add(1, Ordering::Relaxed) + 1;
+        self.count(|summary| summary.calls += 1);
         if let Some(observer) = &self.observer {
             observer.call_started(&CallStarted {
                 call,
@@ -127,11 +129,10 @@ impl<M: BatchMethod> CallContext<M> {
         self.finished(&tickets);
         let error = result.as_ref().err();
         if error.is_some_and(|error| error.kind() == CallErrorKind::NoSession) {
-            // No request was made.
+            // No request was made: the client has to log in first.
             self.count(|summary| summary.calls -= 1);
-            return Ok(result);
         }
-        if error.is_some() {
+        if error.is_some_and(|error| error.kind() != CallErrorKind::NoSession) {
             self.count(|summary| summary.failed_calls += 1);
         }
         let duration = self.clock.now().saturating_sub(started);
@@ -158,6 +159,7 @@ impl<M: BatchMethod> CallContext<M> {
                 records: records.len(),
                 duration,
                 error: error.map(CallError::kind),
+                sent: error.map(CallError::sent),
                 status: error.and_then(CallError::status),
             });
         }
@@ -170,10 +172,13 @@ impl<M: BatchMethod> CallContext<M> {
         let mut tickets = Vec::with_capacity(quotas.len());
         for quota in quotas {
             loop {
-                if self.halt.is_stopped() {
+                if self.is_over() {
                     return Err(NoSlot::Halted);
                 }
-                let (wait, on) = match quota.acquire(cost).await {
+                let Some(slot) = self.unless_halted(quota.acquire(cost)).await else {
+                    return Err(NoSlot::Halted);
+                };
+                let (wait, on) = match slot {
                     Slot::Granted(ticket) => {
                         tickets.push(ticket);
                         break;
@@ -188,7 +193,17 @@ impl<M: BatchMethod> CallContext<M> {
                 }
             }
         }
-        Ok(tickets)
+        // The wait may have been longer than it was meant to be.
+        if self.is_over() {
+            Err(NoSlot::Halted)
+        } else {
+            Ok(tickets)
+        }
+    }
+
+    /// True when no call may begin any more.
+    fn is_over(&self) -> bool {
+        self.halt.is_stopped() || self.deadline.is_some_and(|deadline| self.clock.now() >= deadline)
     }
 
     fn finished(&self, tickets: &[Ticket]) {
@@ -199,13 +214,19 @@ impl<M: BatchMethod> CallContext<M> {
 
     /// True when the time passed, false when the job halts first.
     async fn sleep(&self, wait: Duration) -> bool {
-        let mut sleep = self.clock.sleep_until(self.clock.now().saturating_add(wait));
+        let sleep = self.clock.sleep_until(self.clock.now().saturating_add(wait));
+        self.unless_halted(sleep).await.is_some()
+    }
+
+    /// What a future brings, or nothing when the job halts first.
+    async fn unless_halted<T>(&self, future: impl Future<Output = T>) -> Option<T> {
+        let mut future = pin!(future);
         let mut halted = pin!(self.halt.stopped());
         std::future::poll_fn(|cx| {
             if halted.as_mut().poll(cx).is_ready() {
-                return Poll::Ready(false);
+                return Poll::Ready(None);
             }
-            Pin::new(&mut sleep).poll(cx).map(|()| true)
+            future.as_mut().poll(cx).map(Some)
         })
         .await
     }

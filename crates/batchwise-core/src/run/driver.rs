@@ -3,6 +3,7 @@
 use std::future::Future;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 use std::task::Poll;
 use std::time::Duration;
 
@@ -58,11 +59,14 @@ impl<M: BatchMethod> Driver<M> {
         }
         let linger = plan.linger;
         let now = options.clock.now();
+        let deadline = options.deadline.map(|after| now.saturating_add(after));
         Self {
             plan: Plan::new(method.descriptor().clone(), plan),
             context: Arc::new(CallContext {
                 method,
                 clock: options.clock,
+                numbers: AtomicU64::new(0),
+                deadline,
                 halt: StopToken::new(),
                 observer: options.observer,
                 summary: SharedSummary::default(),
@@ -70,7 +74,7 @@ impl<M: BatchMethod> Driver<M> {
             input: Some(input),
             in_flight: FuturesUnordered::new(),
             stop: options.stop,
-            deadline: options.deadline.map(|after| now.saturating_add(after)),
+            deadline,
             linger,
             quiet_since: now,
             drain: options.drain,
@@ -175,8 +179,13 @@ impl<M: BatchMethod> Driver<M> {
         }
     }
 
-    /// What is not read did not go in.
+    /// What is not read did not go in; the summary says that something may be left.
     fn leave_input(&mut self) {
+        self.context.count(|summary| summary.input_left = true);
+        self.end_input();
+    }
+
+    fn end_input(&mut self) {
         self.input = None;
         self.plan.end_input();
     }
@@ -216,7 +225,7 @@ impl<M: BatchMethod> Driver<M> {
                 self.input = None;
                 self.plan.fail_input(error.to_string());
             }
-            None => self.leave_input(),
+            None => self.end_input(),
         }
     }
 
@@ -267,11 +276,20 @@ impl<M: BatchMethod> Driver<M> {
             Event::Input(item) => self.take_input(item, now),
             Event::Ended((batch, attempt)) => {
                 let jitter = self.clock().jitter();
-                if let Some(wait) = self.plan.settle(batch, attempt, now, jitter) {
+                let settled = self.plan.settle(batch, attempt, now, jitter);
+                if let Some(wait) = settled.pause {
                     for quota in self.context.method.quotas() {
                         quota.pause(wait);
                     }
                     self.context.observe_wait(WaitingFor::Server, wait);
+                }
+                if let Some(observer) = &self.context.observer {
+                    if settled.retried > 0 {
+                        observer.retry(settled.retried);
+                    }
+                    if settled.deferred > 0 {
+                        observer.deferral(settled.deferred);
+                    }
                 }
                 self.halt_if_stopping(now);
             }

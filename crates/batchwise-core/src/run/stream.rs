@@ -40,7 +40,8 @@ pub(super) fn outcomes<M: BatchMethod>(driver: Driver<M>) -> OutcomeStream<M::Re
         .instrument(span)
     });
     OutcomeStream {
-        inner: Box::pin(inner),
+        // Polled again after its end it stays ended.
+        inner: Box::pin(inner.fuse()),
         summary,
     }
 }

@@ -1,5 +1,6 @@
 //! A whole answer, saved before anything is decoded.
 
+use std::fmt;
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
@@ -12,7 +13,7 @@ use crate::secret::Secrets;
 const SNIPPET_BYTES: usize = 512;
 
 /// Status, headers and bytes of an answer, and the secrets to mask in what is quoted from it.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Answer {
     status: StatusCode,
     headers: HeaderMap,
@@ -98,13 +99,7 @@ impl Answer {
     /// How long the server asks to wait (`Retry-After`: seconds or a date).
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
-        let value = self.headers.get(http::header::RETRY_AFTER)?.to_str().ok()?;
-        let date = self.headers.get(http::header::DATE).and_then(|date| date.to_str().ok());
-        // The server's own clock is the reference of a date, where it tells the time.
-        let now = date
-            .and_then(|date| httpdate::parse_http_date(date).ok())
-            .unwrap_or_else(SystemTime::now);
-        parse_retry_after(value, now)
+        retry_after_of(&self.headers)
     }
 
     /// The server's id of the request from `X-Request-Id`, if it is a plain short text.
@@ -113,6 +108,27 @@ impl Answer {
         let id = self.headers.get("x-request-id")?.to_str().ok()?;
         (!id.is_empty() && id.len() <= 128).then(|| self.mask(id))
     }
+}
+
+impl fmt::Debug for Answer {
+    /// Shows neither headers nor more of the body than an error would.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Answer")
+            .field("status", &self.status)
+            .field("snippet", &self.snippet())
+            .finish_non_exhaustive()
+    }
+}
+
+/// How long a response asks to wait, by its head alone.
+pub(super) fn retry_after_of(headers: &HeaderMap) -> Option<Duration> {
+    let value = headers.get(http::header::RETRY_AFTER)?.to_str().ok()?;
+    let date = headers.get(http::header::DATE).and_then(|date| date.to_str().ok());
+    // The server's own clock is the reference of a date, where it tells the time.
+    let now = date
+        .and_then(|date| httpdate::parse_http_date(date).ok())
+        .unwrap_or_else(SystemTime::now);
+    parse_retry_after(value, now)
 }
 
 #[cfg(test)]

@@ -3,6 +3,8 @@
 use std::error::Error;
 use std::fmt;
 
+use std::time::Duration;
+
 use http::StatusCode;
 
 /// How far a request got.
@@ -27,6 +29,7 @@ pub enum TransportErrorKind {
 #[derive(Debug)]
 pub struct TransportError {
     kind: TransportErrorKind,
+    retry_after: Option<Duration>,
     source: Option<Box<dyn Error + Send + Sync>>,
 }
 
@@ -34,7 +37,24 @@ impl TransportError {
     /// An error without a cause.
     #[must_use]
     pub const fn new(kind: TransportErrorKind) -> Self {
-        Self { kind, source: None }
+        Self {
+            kind,
+            retry_after: None,
+            source: None,
+        }
+    }
+
+    /// The same with how long the head of a cut answer asked to wait.
+    #[must_use]
+    pub const fn with_retry_after(mut self, wait: Option<Duration>) -> Self {
+        self.retry_after = wait;
+        self
+    }
+
+    /// How long the head of a cut answer asked to wait.
+    #[must_use]
+    pub const fn retry_after(&self) -> Option<Duration> {
+        self.retry_after
     }
 
     /// The same with its cause.

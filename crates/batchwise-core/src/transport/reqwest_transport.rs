@@ -5,6 +5,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use bytes::{Bytes, BytesMut};
 
+use super::answer::retry_after_of;
 use super::{MAX_ANSWER_BYTES, Transport, TransportError, TransportErrorKind};
 use crate::base_url::BaseUrl;
 use crate::error::BuildError;
@@ -122,7 +123,13 @@ impl Transport for ReqwestTransport {
         *head.status_mut() = status;
         std::mem::swap(head.headers_mut(), response.headers_mut());
         let mut body = BytesMut::new();
-        while let Some(chunk) = response.chunk().await.map_err(|error| within_answer(error, status))? {
+        let cut = |error: reqwest::Error| {
+            // The answer had begun: its status is known, so the request was received.
+            TransportError::new(TransportErrorKind::Cut(status))
+                .with_retry_after(retry_after_of(head.headers()))
+                .with_source(error.without_url())
+        };
+        while let Some(chunk) = response.chunk().await.map_err(cut)? {
             if body.len() + chunk.len() > MAX_ANSWER_BYTES {
                 return Err(TransportError::new(TransportErrorKind::TooLarge(status)));
             }
@@ -144,9 +151,4 @@ fn before_answer(error: reqwest::Error) -> TransportError {
         TransportErrorKind::Closed
     };
     TransportError::new(kind).with_source(error.without_url())
-}
-
-/// The answer had begun: its status is known, so the request was received.
-fn within_answer(error: reqwest::Error, status: http::StatusCode) -> TransportError {
-    TransportError::new(TransportErrorKind::Cut(status)).with_source(error.without_url())
 }

@@ -204,10 +204,12 @@ pub fn at_every_third_request<S: Subject>(subject: &S) {
                 | Fault::Html { status: 400 | 413, .. }
                 | Fault::Status { status: 413 | 414, .. }
         );
+        let unreadable = matches!(fault, Fault::Html { status: 400, .. });
         let done = done(&told);
         told.demand_verdicts(|number| {
             let mut allowed = mended(&told, done, number);
             allowed.extend(stops.map(|_| Verdict::NotSent));
+            allowed.extend(unreadable.then_some(Verdict::Unknown));
             // A request that carried one record alone was refused: nobody can know that it was not the record's fault.
             allowed.extend(refuses.then_some(Verdict::Rejected));
             allowed
@@ -258,9 +260,11 @@ pub fn at_every_request<S: Subject>(subject: &S) {
                 told.demand_verdicts(all(Verdict::NotSent));
             }
             Fault::Slow(time) if time < Duration::from_secs(30) => told.demand_verdicts(all(done)),
-            Fault::Status { status: 400, .. } | Fault::Html { status: 400, .. } => {
+            Fault::Status { status: 400, .. } => {
                 told.demand_verdicts(|_| vec![Verdict::Rejected, Verdict::NotSent]);
             }
+            // Nobody can read what a page means: the call may have acted.
+            Fault::Html { status: 400, .. } => told.demand_verdicts(|_| vec![Verdict::Unknown, Verdict::NotSent]),
             Fault::Status { status: 413 | 414, .. } | Fault::Html { status: 413, .. } => {
                 told.demand_verdicts(|_| vec![Verdict::Rejected, Verdict::NotSent]);
             }
