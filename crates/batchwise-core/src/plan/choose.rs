@@ -19,6 +19,10 @@ impl<R: Record> Plan<R> {
     /// Says what to do at this moment.
     pub fn poll(&mut self, now: Tick) -> Step {
         if self.stop.is_none() && self.budget.is_spent() && self.needs_retry(now) {
+            if self.in_flight > 0 {
+                // What is in flight may earn the retry.
+                return Step::Wait(None);
+            }
             self.stop(Reason::new(ReasonKind::Budget));
         }
         if self.stop.is_some() {
@@ -64,7 +68,7 @@ impl<R: Record> Plan<R> {
 
     /// True when the next call would be one that the retry budget pays for.
     fn needs_retry(&self, now: Tick) -> bool {
-        if self.in_flight > 0 || !self.has_queued() {
+        if !self.has_queued() {
             return false;
         }
         if self.failures > 0 {
@@ -75,10 +79,11 @@ impl<R: Record> Plan<R> {
                 .alone
                 .get(at)
                 .is_some_and(|(_, batch)| batch.origin == Origin::Suspect),
-            Some(Choice::Lane(group)) => self.lanes.get(&group).is_some_and(|lane| {
-                // Fresh records are sent first-hand as long as there are any.
-                lane.fresh.is_empty() && lane.due.iter().any(|(due, one)| *due <= now && one.meta.failures > 0)
-            }),
+            // Retries that share a request with fresh records cost nothing.
+            Some(Choice::Lane(group)) => self
+                .lanes
+                .get(&group)
+                .is_some_and(|lane| lane.is_retry(&self.descriptor, now, &self.touched)),
             None => false,
         }
     }
