@@ -294,6 +294,42 @@ async fn an_outage_costs_a_bounded_number_of_calls() {
 }
 
 #[tokio::test]
+async fn several_calls_in_flight_have_no_larger_budget_for_retries() {
+    /// Answers late, each call after another time, so that some call is always in flight.
+    #[derive(Debug, Clone)]
+    struct Late(Model, Arc<AtomicUsize>);
+    impl BatchMethod for Late {
+        type Record = Id;
+        fn descriptor(&self) -> &Descriptor {
+            &self.0.descriptor
+        }
+        fn quotas(&self) -> &[batchwise_core::quota::QuotaHandle] {
+            &[]
+        }
+        async fn call(&self, records: &[Id]) -> Result<Reply, CallError> {
+            let call = u64::try_from(self.1.fetch_add(1, Ordering::SeqCst)).unwrap();
+            let until = self.0.clock.now() + Duration::from_millis(500 + 77 * (call % 5));
+            self.0.clock.sleep_until(until).await;
+            self.0.call(records).await
+        }
+    }
+    for concurrency in [1, 4] {
+        let model = Model::new(10)
+            .with(there(0..400))
+            .with(|world| world.silent = (0..400).map(|id| (id, 99)).collect());
+        let options = options(&model).concurrency(NonZeroUsize::new(concurrency).unwrap());
+        let report = run_all(Late(model.clone(), Arc::default()), (0..400).map(Id), options).await;
+        assert_eq!(stop_of(&report), Some(ReasonKind::Budget));
+        // 40 of fresh records, 50 retries, and one for every five calls.
+        let calls = model.calls().len();
+        assert!(
+            calls <= (40 + 50) * 5 / 4 + 4,
+            "{calls} calls with {concurrency} in flight"
+        );
+    }
+}
+
+#[tokio::test]
 async fn a_server_that_cannot_be_reached_leaves_everything_not_sent() {
     let model = Model::new(10).with(|world| world.faults = (0..999).map(|call| (call, Fault::Refused)).collect());
     let report = delete(&model, 0..100).await;

@@ -120,7 +120,11 @@ impl Envelope {
                 };
                 let error = CallError::answered(kind, answer).with_message(quote(answer, message));
                 // With a 2xx it may as well be a success nobody documented: the job stops, and claims nothing of this call.
-                if answer.status().is_success() { error.with_doubt() } else { error }
+                if answer.status().is_success() {
+                    error.with_doubt()
+                } else {
+                    error
+                }
             }
         }
     }

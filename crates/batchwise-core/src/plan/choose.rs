@@ -32,7 +32,7 @@ impl<R: Record> Plan<R> {
             // `open_next_stage` leaves nothing held when all is settled and the input has ended.
             return Step::Done;
         }
-        if self.in_flight >= self.options.concurrency.get() {
+        if self.in_flight >= self.most_in_flight() {
             return Step::Wait(None);
         }
         if self.pause_until > now && self.has_queued() {
@@ -47,7 +47,7 @@ impl<R: Record> Plan<R> {
 
     /// Hands out the batch that is ready, if one still is.
     pub fn take(&mut self, now: Tick) -> Option<Batch<R>> {
-        if self.stop.is_some() || self.in_flight >= self.options.concurrency.get() || self.pause_until > now {
+        if self.stop.is_some() || self.in_flight >= self.most_in_flight() || self.pause_until > now {
             return None;
         }
         if self.budget.is_spent() && self.needs_retry(now) {
@@ -71,6 +71,15 @@ impl<R: Record> Plan<R> {
         Some(batch)
     }
 
+    /// Calls that may be in flight: after a 429 one at a time, until one succeeds.
+    fn most_in_flight(&self) -> usize {
+        if self.throttle.is_refused() {
+            1
+        } else {
+            self.options.concurrency.get()
+        }
+    }
+
     /// True when the next call would be one that the retry budget pays for.
     fn needs_retry(&self, now: Tick) -> bool {
         if !self.has_queued() {
@@ -84,10 +93,11 @@ impl<R: Record> Plan<R> {
                 .alone
                 .get(at)
                 .is_some_and(|(_, batch)| batch.origin == Origin::Suspect),
-            Some(Choice::Lane(group)) => self.lanes.get(&group).is_some_and(|lane| {
-                // Fresh records are sent first-hand as long as there are any.
-                lane.fresh.is_empty() && lane.due.iter().any(|(due, one)| *due <= now && one.meta.failures > 0)
-            }),
+            // Retries that share a request with fresh records cost nothing.
+            Some(Choice::Lane(group)) => self
+                .lanes
+                .get(&group)
+                .is_some_and(|lane| lane.is_retry(&self.descriptor, now, &self.touched)),
             None => false,
         }
     }

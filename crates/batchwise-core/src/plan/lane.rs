@@ -81,6 +81,20 @@ impl<R: Record> Lane<R> {
         room.load(full)
     }
 
+    /// True when a request would carry now nothing but records that failed calls carried before.
+    pub(super) fn is_retry(&self, descriptor: &Descriptor, now: Tick, touched: &HashSet<u64>) -> bool {
+        let mut room = Room::new(descriptor, self.limit);
+        for (due, pending) in &self.due {
+            if *due > now || !room.take(&pending.record) {
+                break;
+            }
+            if pending.meta.failures == 0 {
+                return false;
+            }
+        }
+        room.records > 0 && room.records == self.load(descriptor, now, touched).records
+    }
+
     /// Takes what [`load`](Self::load) counted; what fresh records touch joins `touched`.
     pub(super) fn take(&mut self, descriptor: &Descriptor, now: Tick, touched: &mut HashSet<u64>) -> Vec<Pending<R>> {
         let mut room = Room::new(descriptor, self.limit);

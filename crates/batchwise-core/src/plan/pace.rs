@@ -49,6 +49,11 @@ pub(super) struct Throttle {
 }
 
 impl Throttle {
+    /// True while the last word was a refusal.
+    pub(super) fn is_refused(&self) -> bool {
+        self.count > 0
+    }
+
     /// A call was answered: the row ends.
     pub(super) fn success(&mut self) {
         *self = Self::default();
