@@ -4,7 +4,7 @@ use std::io::Write;
 use std::time::Duration;
 
 use batchwise::observe::{CallFinished, Observer, Waiting, WaitingFor};
-use batchwise::{Reason, ReasonKind, Summary, Verdict};
+use batchwise::{CallError, Reason, ReasonKind, Summary, Verdict};
 
 use crate::args::JobArgs;
 use crate::job::{Target, seconds};
@@ -60,6 +60,9 @@ impl Notes {
             (None, Some(stop)) => self.error(&stopped(stop)),
             (None, None) => {}
         }
+        if summary.input_left {
+            self.error("the input had not ended; what was not read is in no outcome");
+        }
         if summary.found_nothing
             && !self.allow_missing
             && summary
@@ -108,6 +111,12 @@ fn stopped(stop: &Reason) -> String {
         ReasonKind::Deadline => "stopped early: the deadline came".to_owned(),
         ReasonKind::Limit => "stopped early: --limit".to_owned(),
         ReasonKind::WrongTarget => format!("stopped early: {stop} (--allow-missing goes on)"),
+        // A provider that refuses records may quote a contact.
+        ReasonKind::Refused => {
+            let status = stop.error().and_then(CallError::status);
+            let status = status.map_or_else(String::new, |status| format!(" (HTTP {})", status.as_u16()));
+            format!("stopped early: the provider refuses every request{status}")
+        }
         _ => format!("stopped early: {stop}"),
     }
 }

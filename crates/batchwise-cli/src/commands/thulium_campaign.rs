@@ -257,4 +257,12 @@ impl<R: batchwise::Record> Shape for CampaignShape<R> {
             None => key,
         }
     }
+
+    fn shown_text(&self, text: &str) -> String {
+        if self.names.contacts {
+            last_four(text)
+        } else {
+            text.to_owned()
+        }
+    }
 }
