@@ -48,5 +48,5 @@ pub(super) fn config() -> EmulatorConfig {
             .on(Method::DellinBook)
             .nth(3),
         )
-        .fault(FaultRule::new(Fault::Garbage).on(Method::ThuliumCustomers).nth(2))
+        .fault(FaultRule::new(Fault::Garbage).on(Method::ThuliumCustomers).nth(1))
 }
