@@ -4,7 +4,7 @@ use std::io::Write;
 use std::time::Duration;
 
 use batchwise::observe::{CallFinished, Observer, Waiting, WaitingFor};
-use batchwise::{CallError, Reason, ReasonKind, Summary, Verdict};
+use batchwise::{CallError, CallErrorKind, Reason, ReasonKind, Summary, Verdict};
 
 use crate::args::JobArgs;
 use crate::job::{Target, seconds};
@@ -123,7 +123,9 @@ fn stopped(stop: &Reason) -> String {
 
 impl Observer for Notes {
     fn call_finished(&self, call: &CallFinished) {
-        if self.verbose == 0 && !self.quiet && call.error.is_some() {
+        // Having to log in first is no mishap.
+        let mishap = call.error.filter(|kind| *kind != CallErrorKind::NoSession);
+        if self.verbose == 0 && !self.quiet && mishap.is_some() {
             let status = call
                 .status
                 .map(|status| format!(" (HTTP {})", status.as_u16()))
