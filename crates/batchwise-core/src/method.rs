@@ -38,6 +38,11 @@ pub trait BatchMethod: fmt::Debug + Send + Sync + 'static {
         false
     }
 
+    /// True when a call made now would find no session, so that the login should come first.
+    fn needs_renewal(&self) -> bool {
+        false
+    }
+
     /// Renews the credentials that `refused` was refused with, in one HTTP call, or none when someone else did meanwhile.
     ///
     /// Returns `true` when a call was made.

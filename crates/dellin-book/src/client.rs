@@ -80,6 +80,10 @@ impl BatchMethod for DellinBook {
         self.account.can_log_in()
     }
 
+    fn needs_renewal(&self) -> bool {
+        self.account.session().is_none()
+    }
+
     async fn renew(&self, refused: &CallError) -> Result<bool, CallError> {
         self.account.renew(refused).await
     }

@@ -70,6 +70,9 @@ impl<M: BatchMethod> CallContext<M> {
     /// nobody had logged in yet, or someone else is about to.
     async fn attempt(&self, batch: &Batch<M::Record>) -> Result<Reply, Attempt> {
         let (mut refusals, mut without_session) = (0, 0);
+        if self.method.can_renew() && self.method.needs_renewal() {
+            self.renew(&CallError::no_session()).await?;
+        }
         loop {
             let error = match self.call(batch).await? {
                 Ok(reply) => return Ok(reply),

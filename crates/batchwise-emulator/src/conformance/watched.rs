@@ -150,6 +150,10 @@ impl<M: BatchMethod> BatchMethod for Watched<M> {
         result
     }
 
+    fn needs_renewal(&self) -> bool {
+        self.method.needs_renewal()
+    }
+
     fn can_renew(&self) -> bool {
         self.method.can_renew()
     }
