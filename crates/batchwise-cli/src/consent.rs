@@ -7,9 +7,9 @@ use batchwise::Action;
 
 use crate::failure::Failure;
 use crate::input::Check;
-use crate::job::Target;
 use crate::notes::span;
 use crate::output::one_line;
+use crate::target::Target;
 
 /// True when there is someone to ask.
 pub(crate) fn can_ask() -> bool {

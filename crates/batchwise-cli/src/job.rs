@@ -21,43 +21,11 @@ use crate::input::{Shape, Source};
 use crate::notes::{Notes, span};
 use crate::output::{OutcomeRow, OutcomeWriter};
 use crate::signals::Signals;
+use crate::target::Target;
 use crate::values::Rate;
 
 /// How long a stopped job reads on in a pipe.
 const PIPE_DRAIN: Duration = Duration::from_secs(10);
-
-/// Where a job's records go, for questions and notes.
-#[derive(Debug, Clone)]
-pub(crate) struct Target {
-    /// `calltouch-import`.
-    pub(crate) provider: &'static str,
-    /// What is done, in words: `delete`.
-    pub(crate) verb: &'static str,
-    /// What one record and several are, in words: `import log`, `import logs`.
-    pub(crate) records: [&'static str; 2],
-    /// The host that is called.
-    pub(crate) host: String,
-    /// It is this machine.
-    pub(crate) loopback: bool,
-    /// The account, without secrets.
-    pub(crate) account: String,
-    /// The campaigns, where there are any.
-    pub(crate) campaigns: Option<String>,
-}
-
-impl Target {
-    /// `1 import log`, `3 import logs`.
-    pub(crate) fn count(&self, count: u64) -> String {
-        let [one, several] = self.records;
-        format!("{count} {}", if count == 1 { one } else { several })
-    }
-
-    /// `import logs`.
-    pub(crate) fn plural(&self) -> &'static str {
-        let [_, several] = self.records;
-        several
-    }
-}
 
 /// A job: the method, how its records are written, and where they go.
 #[derive(Debug)]
@@ -281,9 +249,4 @@ fn is_success(verdict: Verdict) -> bool {
         verdict,
         Verdict::Deleted | Verdict::Updated | Verdict::Unchanged | Verdict::PresumedDeleted
     )
-}
-
-/// The time of a wait, rounded up to what a person wants to know.
-pub(crate) fn seconds(wait: Duration) -> String {
-    format!("{:.1} s", wait.as_secs_f64())
 }

@@ -12,6 +12,7 @@ mod logging;
 mod notes;
 mod output;
 mod signals;
+mod target;
 mod values;
 
 use std::process::ExitCode;

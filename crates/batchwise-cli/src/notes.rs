@@ -7,8 +7,8 @@ use batchwise::observe::{CallFinished, Observer, Waiting, WaitingFor};
 use batchwise::{CallError, CallErrorKind, Reason, ReasonKind, Summary, Verdict};
 
 use crate::args::JobArgs;
-use crate::job::{Target, seconds};
 use crate::output::one_line;
+use crate::target::Target;
 
 /// Waits shorter than this are not worth a line.
 const WORTH_TELLING: Duration = Duration::from_secs(2);
@@ -165,6 +165,11 @@ pub(crate) fn span(duration: Duration) -> String {
         60..3600 => format!("{} min {} s", whole / 60, whole % 60),
         _ => format!("{} h {} min", whole / 3600, whole % 3600 / 60),
     }
+}
+
+/// The time of a wait, rounded up to what a person wants to know.
+fn seconds(wait: Duration) -> String {
+    format!("{:.1} s", wait.as_secs_f64())
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 
 use http::Uri;
 
-use crate::error::BuildError;
+use crate::build_error::BuildError;
 
 /// A checked origin: `https://api.example.com`, optionally with a path in front of the provider's own.
 ///

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod base_url;
+mod build_error;
 pub mod clock;
 mod dedupe;
 mod deleter;
@@ -24,9 +25,10 @@ pub mod test_util;
 pub mod transport;
 
 pub use base_url::BaseUrl;
+pub use build_error::BuildError;
 pub use deleter::{BatchDeleter, KeyStream, RecordKey};
 pub use descriptor::{Action, Descriptor, NamedRefusal};
-pub use error::{BuildError, CallError, CallErrorKind, Sent, Violation};
+pub use error::{CallError, CallErrorKind, Sent, Violation};
 pub use facts::{Fact, Facts};
 pub use method::{BatchMethod, Deletes};
 pub use outcome::{Outcome, Subject, Verdict};

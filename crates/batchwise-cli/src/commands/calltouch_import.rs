@@ -12,7 +12,8 @@ use super::Environment;
 use crate::args::{JobArgs, Keys};
 use crate::failure::{Exit, Failure};
 use crate::input::{Shape, Source, expected, number, text_or_number};
-use crate::job::{Job, Target};
+use crate::job::Job;
+use crate::target::Target;
 use crate::values::Rate;
 
 /// Deletes import logs.

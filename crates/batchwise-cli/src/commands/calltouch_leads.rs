@@ -11,7 +11,8 @@ use super::calltouch_import::{account, quota};
 use crate::args::JobArgs;
 use crate::failure::{Exit, Failure};
 use crate::input::{Shape, Source, last_four};
-use crate::job::{Job, Target};
+use crate::job::Job;
+use crate::target::Target;
 
 /// Adds custom fields to leads.
 pub(crate) async fn add_fields(environment: &Environment, args: &JobArgs) -> Result<Exit, Failure> {

@@ -11,7 +11,8 @@ use super::Environment;
 use crate::args::{JobArgs, Keys, WireArg};
 use crate::failure::{Exit, Failure};
 use crate::input::{Shape, Source, expected, last_four, number, text_or_number};
-use crate::job::{Job, Target};
+use crate::job::Job;
+use crate::target::Target;
 use crate::values::Rate;
 
 /// Deletes address-book objects.

@@ -14,7 +14,8 @@ use super::Environment;
 use crate::args::{ByArg, JobArgs, Keys};
 use crate::failure::{Exit, Failure};
 use crate::input::{Shape, Source, expected, last_four, number, text_or_number};
-use crate::job::{Job, Target};
+use crate::job::Job;
+use crate::target::Target;
 use crate::values::Rate;
 
 /// The flags that only this command has.

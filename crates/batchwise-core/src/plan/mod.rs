@@ -20,6 +20,7 @@ mod choose;
 mod lane;
 mod options;
 mod pace;
+mod refuse;
 mod settle;
 
 pub use batch::Batch;

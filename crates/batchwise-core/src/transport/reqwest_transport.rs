@@ -8,7 +8,7 @@ use bytes::{Bytes, BytesMut};
 use super::answer::retry_after_of;
 use super::{MAX_ANSWER_BYTES, Transport, TransportError, TransportErrorKind};
 use crate::base_url::BaseUrl;
-use crate::error::BuildError;
+use crate::build_error::BuildError;
 
 /// Settings of the default transport.
 #[derive(Debug, Clone, PartialEq, Eq)]

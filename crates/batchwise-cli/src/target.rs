@@ -1,0 +1,34 @@
+//! Where a job's records go.
+
+/// Where a job's records go, for questions and notes.
+#[derive(Debug, Clone)]
+pub(crate) struct Target {
+    /// `calltouch-import`.
+    pub(crate) provider: &'static str,
+    /// What is done, in words: `delete`.
+    pub(crate) verb: &'static str,
+    /// What one record and several are, in words: `import log`, `import logs`.
+    pub(crate) records: [&'static str; 2],
+    /// The host that is called.
+    pub(crate) host: String,
+    /// It is this machine.
+    pub(crate) loopback: bool,
+    /// The account, without secrets.
+    pub(crate) account: String,
+    /// The campaigns, where there are any.
+    pub(crate) campaigns: Option<String>,
+}
+
+impl Target {
+    /// `1 import log`, `3 import logs`.
+    pub(crate) fn count(&self, count: u64) -> String {
+        let [one, several] = self.records;
+        format!("{count} {}", if count == 1 { one } else { several })
+    }
+
+    /// `import logs`.
+    pub(crate) fn plural(&self) -> &'static str {
+        let [_, several] = self.records;
+        several
+    }
+}
