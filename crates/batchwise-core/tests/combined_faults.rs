@@ -248,6 +248,53 @@ async fn no_call_begins_after_the_deadline_however_late_the_slot_is_looked_at() 
 }
 
 #[tokio::test]
+async fn a_batch_that_waits_for_its_slot_when_the_deadline_comes_says_deadline() {
+    let mut model = Model::new(10).with(|world| world.there.extend(0..20));
+    model.clock = batchwise_core::test_util::FakeClock::manual();
+    let clock = model.clock.clone();
+    // Spacing alone holds the second call back: the windows have room, so the batch is formed and waits.
+    let window = batchwise_core::quota::Window::new(std::num::NonZeroU32::new(5).unwrap(), Duration::from_secs(60));
+    let quota = batchwise_core::quota::LocalQuota::on_clock(clock.shared(), [window]);
+    model.quotas = vec![QuotaHandle::new(quota)];
+    let options = options(&model).deadline(Duration::from_secs(10));
+    let job = tokio::spawn(run_all(model.clone(), (0..20).map(Id), options));
+    for _ in 0..50 {
+        tokio::task::yield_now().await;
+    }
+    clock.advance(Duration::from_secs(20));
+    let report = job.await.unwrap();
+    assert_eq!((stop_of(&report), model.calls().len()), (Some(ReasonKind::Deadline), 1));
+    assert_eq!(report.summary.counts.of(Verdict::NotSent), 10);
+}
+
+#[tokio::test]
+async fn an_input_that_ended_is_not_left_however_long_a_stopped_job_takes() {
+    /// Asks the job to stop during its first call, which then takes a minute.
+    #[derive(Debug, Clone)]
+    struct Slow(Model, batchwise_core::StopToken);
+    impl BatchMethod for Slow {
+        type Record = Id;
+        fn descriptor(&self) -> &Descriptor {
+            &self.0.descriptor
+        }
+        fn quotas(&self) -> &[QuotaHandle] {
+            &[]
+        }
+        async fn call(&self, records: &[Id]) -> Result<Reply, CallError> {
+            self.1.stop();
+            self.0.clock.sleep_until(Duration::from_secs(60)).await;
+            self.0.call(records).await
+        }
+    }
+    let model = Model::new(10).with(|world| world.there.extend(0..20));
+    let token = batchwise_core::StopToken::new();
+    let options = options(&model).stop_token(token.clone()).drain(Duration::from_secs(10));
+    let report = run_all(Slow(model.clone(), token), (0..20).map(Id), options).await;
+    assert_eq!(report.summary.counts.of(Verdict::Deleted), 10);
+    assert!(!report.summary.input_left);
+}
+
+#[tokio::test]
 async fn calls_that_are_refused_together_are_one_refusal() {
     let model = Model::new(1).with(|world| {
         world.there.extend(0..100);

@@ -175,7 +175,9 @@ impl<M: BatchMethod> Driver<M> {
     fn check_drain(&mut self, now: Tick) {
         if self.drain_until.is_some_and(|until| now >= until) {
             self.drain_until = None;
-            self.leave_input();
+            if self.input.is_some() {
+                self.leave_input();
+            }
         }
     }
 
@@ -275,6 +277,8 @@ impl<M: BatchMethod> Driver<M> {
         match event {
             Event::Input(item) => self.take_input(item, now),
             Event::Ended((batch, attempt)) => {
+                // A batch that came back because the time was up says so, not that somebody stopped the job.
+                self.check_stop(now);
                 let jitter = self.clock().jitter();
                 let settled = self.plan.settle(batch, attempt, now, jitter);
                 if let Some(wait) = settled.pause {
