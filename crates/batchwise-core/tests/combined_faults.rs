@@ -12,19 +12,11 @@ use batchwise_core::clock::Clock;
 use batchwise_core::plan::Entry;
 use batchwise_core::quota::QuotaHandle;
 use batchwise_core::{
-    BatchMethod, CallError, CallErrorKind, Descriptor, ReasonKind, Reply, Report, RunOptions, Said, Statement, Verdict,
-    run_all, run_entries,
+    BatchMethod, CallError, CallErrorKind, Descriptor, ReasonKind, Reply, Said, Statement, Verdict, run_all,
+    run_entries,
 };
-use common::{Fault, Id, Model, answer};
+use common::{Fault, Id, Model, answer, options, stop_of};
 use futures_util::stream;
-
-fn options(model: &Model) -> RunOptions {
-    RunOptions::new().clock(model.clock.shared())
-}
-
-fn stop_of(report: &Report<Id>) -> Option<ReasonKind> {
-    report.summary.stop.as_ref().map(batchwise_core::Reason::kind)
-}
 
 /// A method whose calls are answered by a function of the call's number (from 0) and its records.
 #[derive(Clone)]

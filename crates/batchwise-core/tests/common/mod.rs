@@ -11,8 +11,8 @@ use batchwise_core::quota::QuotaHandle;
 use batchwise_core::test_util::FakeClock;
 use batchwise_core::transport::{Answer, TransportError, TransportErrorKind};
 use batchwise_core::{
-    BatchMethod, CallError, CallErrorKind, Deletes, Descriptor, Identity, InvalidRecord, NamedRefusal, Record, Reply,
-    Said, Statement, Violation, parse_number,
+    BatchMethod, CallError, CallErrorKind, Deletes, Descriptor, Identity, InvalidRecord, NamedRefusal, ReasonKind,
+    Record, Reply, Report, RunOptions, Said, Statement, Verdict, Violation, parse_number, run_all,
 };
 use http::StatusCode;
 
@@ -300,5 +300,51 @@ impl BatchMethod for Model {
 impl Deletes for Model {
     fn parse_key(&self, key: &str) -> Result<Id, InvalidRecord> {
         parse_number(key, "a whole number such as 51001").map(Id)
+    }
+}
+
+pub fn there(ids: std::ops::Range<u64>) -> impl FnOnce(&mut World) {
+    move |world| world.there.extend(ids)
+}
+
+pub fn options(model: &Model) -> RunOptions {
+    RunOptions::new().clock(model.clock.shared())
+}
+
+pub async fn delete(model: &Model, ids: impl IntoIterator<Item = u64>) -> Report<Id> {
+    delete_with(model, ids, options(model)).await
+}
+
+pub async fn delete_with(model: &Model, ids: impl IntoIterator<Item = u64>, options: RunOptions) -> Report<Id> {
+    let ids: Vec<Id> = ids.into_iter().map(Id).collect();
+    run_all(model.clone(), ids, options).await
+}
+
+pub fn verdict_of(report: &Report<Id>, id: u64) -> Verdict {
+    report
+        .outcomes
+        .iter()
+        .find(|outcome| outcome.record() == Some(&Id(id)))
+        .unwrap()
+        .verdict
+}
+
+pub fn stop_of(report: &Report<Id>) -> Option<ReasonKind> {
+    report.summary.stop.as_ref().map(batchwise_core::Reason::kind)
+}
+
+/// A record that touches something; those that touch the same keep their order and never meet.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Touching(pub u64, pub Vec<u64>);
+
+impl Record for Touching {
+    fn key(&self) -> String {
+        self.0.to_string()
+    }
+    fn identity(&self) -> Identity {
+        Identity::Unique
+    }
+    fn conflicts(&self) -> &[u64] {
+        &self.1
     }
 }
