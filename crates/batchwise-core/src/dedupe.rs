@@ -39,7 +39,7 @@ impl Seen {
                 let hash = self.hash(identity);
                 self.texts.insert(hash)
             }
-            Identity::Unique => return Sighting::First,
+            Identity::Content { .. } => return Sighting::First,
         };
         self.sighting(fresh, identity, line)
     }
@@ -96,10 +96,10 @@ mod tests {
     }
 
     #[test]
-    fn unique_records_are_never_repeats() {
+    fn the_same_content_again_is_a_record_of_its_own() {
         let mut seen = Seen::default();
-        assert_eq!(seen.note(&Identity::Unique, 1), Sighting::First);
-        assert_eq!(seen.note(&Identity::Unique, 2), Sighting::First);
+        assert_eq!(seen.note(&Identity::Content { hash: 7 }, 1), Sighting::First);
+        assert_eq!(seen.note(&Identity::Content { hash: 7 }, 2), Sighting::First);
     }
 
     #[test]

@@ -12,6 +12,18 @@ pub trait Record: Clone + fmt::Debug + Send + Sync + 'static {
     /// What makes two records the same within a job.
     fn identity(&self) -> Identity;
 
+    /// The record with this [number](Identity::Number), if a number is all that a record is. Records that wait for an
+    /// earlier stage are then kept packed, in a few bytes each; `None`, as unless given, keeps them as they are.
+    ///
+    /// For the identity of a record it must give back an equal record, or `None`.
+    fn from_number(space: u64, id: u64) -> Option<Self>
+    where
+        Self: Sized,
+    {
+        let _ = (space, id);
+        None
+    }
+
     /// The part of the target that the key leaves out, such as a campaign; records are unique per scope and key.
     fn scope(&self) -> Option<String> {
         None
@@ -56,8 +68,12 @@ pub enum Identity {
         /// The text.
         text: String,
     },
-    /// Never the same as another one, even with the same content (leads: order and repetition have a meaning).
-    Unique,
+    /// A content that may come again, each time as a record of its own (leads: order and repetition have a meaning). The
+    /// n-th record with this hash is its n-th occurrence; hash and occurrence together are what tells it from others.
+    Content {
+        /// A hash of the whole content, the same in every run and version.
+        hash: u128,
+    },
 }
 
 impl Identity {

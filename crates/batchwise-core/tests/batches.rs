@@ -105,6 +105,37 @@ async fn a_later_stage_waits_until_the_earlier_one_is_settled() {
 }
 
 #[tokio::test]
+async fn a_large_later_stage_leaves_in_full_batches_with_the_lines_it_came_with() {
+    let model = Model::new(10)
+        .with(there(0..1))
+        .with(there(2_000_000..2_001_000))
+        .with(there(3_000_000..3_001_000));
+    // Two groups of the later stage, mixed, before the only record of the first.
+    let ids = (0..1000).flat_map(|at| [2_000_000 + at, 3_000_000 + at]).chain([0]);
+    let report = delete(&model, ids.clone()).await;
+    assert_eq!(model.sizes()[0], 1);
+    assert_eq!(model.sizes()[1..], [10; 200]);
+    assert_eq!(report.summary.counts.of(Verdict::Deleted), 2001);
+    let mut lines: Vec<(u64, u64)> = report
+        .outcomes
+        .iter()
+        .map(|outcome| (outcome.line, outcome.record().unwrap().0))
+        .collect();
+    lines.sort_unstable();
+    assert!(lines.into_iter().eq((1..).zip(ids)));
+}
+
+#[tokio::test]
+async fn a_stop_gives_every_record_of_a_stage_that_never_opened_its_outcome() {
+    let model = Model::new(10).with(|world| {
+        world.faults.insert(0, Fault::NoCredentials);
+    });
+    let report = delete(&model, (2_000_000..2_001_000).chain([0])).await;
+    assert_eq!(model.sizes(), [1]);
+    assert_eq!(report.summary.counts.of(Verdict::NotSent), 1001);
+}
+
+#[tokio::test]
 async fn a_later_stage_may_begin_when_the_input_says_that_the_earlier_one_has_ended() {
     let model = Model::new(10).with(there(0..1)).with(there(2_000_000..2_000_010));
     let mut entries = vec![Ok(Entry::Record { line: 1, record: Id(0) }), Ok(Entry::StageEnd(0))];

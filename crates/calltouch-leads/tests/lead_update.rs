@@ -1,6 +1,7 @@
 //! Leads as they are read, checked and written.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
+use std::collections::HashSet;
 use std::num::NonZeroU32;
 
 use batchwise_core::{Identity, InvalidRecord, Record};
@@ -559,10 +560,35 @@ fn errors_and_debug_show_no_contact() {
 #[test]
 fn equal_leads_are_two_records_that_never_overtake_each_other() {
     let lead = || of(CallParams::by_call_id(700_200)).build().unwrap();
-    assert_eq!(lead().identity(), Identity::Unique);
+    assert!(matches!(lead().identity(), Identity::Content { .. }));
     assert_eq!(lead().conflicts(), lead().conflicts());
     assert_eq!(lead().conflicts().len(), 1);
     assert_eq!((lead().key(), lead().masked_key()), ("700200".to_owned(), "700200"));
+}
+
+#[test]
+fn the_hash_of_a_lead_is_that_of_its_canonical_text_in_every_run() {
+    let lead = of(CallParams::by_call_id(700_200)).build().unwrap();
+    let hash = 0x1b08_8409_9aa3_84ed_09c9_ce79_7462_bf55;
+    assert_eq!(
+        lead.as_json(),
+        r#"{"matching":[{"type":"call","callParams":{"callId":700200}}],"addCustomFields":{"overwrite":false,"customFields":[{"field":"contract_no","value":"A-17"}]}}"#
+    );
+    assert_eq!(lead.identity(), Identity::Content { hash });
+}
+
+#[test]
+fn leads_that_differ_in_anything_that_is_sent_have_different_hashes() {
+    let row = || CallParams::by_call_id(700_200);
+    let leads = [
+        of(row()),
+        of(row()).overwrite(true),
+        of(row()).field("another", 1),
+        of(row()).matching(CallParams::by_call_id(700_201)),
+        of(row().tags(["a"])),
+    ];
+    let identities: HashSet<Identity> = leads.map(|lead| lead.build().unwrap().identity()).into();
+    assert_eq!(identities.len(), 5);
 }
 
 #[test]
@@ -572,6 +598,10 @@ fn the_order_of_members_in_the_input_does_not_change_what_is_sent() {
     assert_eq!(
         one.parse::<LeadUpdate>().unwrap().as_json(),
         two.parse::<LeadUpdate>().unwrap().as_json()
+    );
+    assert_eq!(
+        one.parse::<LeadUpdate>().unwrap().identity(),
+        two.parse::<LeadUpdate>().unwrap().identity()
     );
 }
 

@@ -153,6 +153,11 @@ impl Record for BookObject {
         self.kind.identity(self.id())
     }
 
+    fn from_number(space: u64, id: u64) -> Option<Self> {
+        let kind = BookKind::ALL.into_iter().find(|kind| kind.space() == space)?;
+        Self::new(kind, id).ok()
+    }
+
     /// The level: children never share a request with their parents, since the order of work within one is unknown.
     fn group(&self) -> u64 {
         u64::from(self.kind.level())
@@ -180,6 +185,21 @@ mod tests {
             BookObject::new(BookKind::Counteragent, 70011).unwrap().key(),
             "counteragent:70011"
         );
+    }
+
+    #[test]
+    fn the_number_of_an_object_gives_the_object_back() {
+        for kind in BookKind::ALL {
+            for id in [1, 70011, u64::MAX] {
+                let object = BookObject::new(kind, id).unwrap();
+                let Identity::Number { space, id } = object.identity() else {
+                    panic!("{object} has no number");
+                };
+                assert_eq!(BookObject::from_number(space, id), Some(object));
+            }
+        }
+        assert_eq!(BookObject::from_number(1, 0), None);
+        assert_eq!(BookObject::from_number(5, 1), None);
     }
 
     #[test]

@@ -1,9 +1,9 @@
 //! What to send next.
 
 use super::batch::{Batch, Origin};
-use super::{Plan, Step};
+use super::{Plan, Step, outcome};
 use crate::clock::Tick;
-use crate::outcome::Verdict;
+use crate::outcome::{Subject, Verdict};
 use crate::reason::{Reason, ReasonKind};
 use crate::record::Record;
 
@@ -18,6 +18,9 @@ enum Choice {
 impl<R: Record> Plan<R> {
     /// Says what to do at this moment.
     pub fn poll(&mut self, now: Tick) -> Step {
+        if self.stop.is_none() {
+            self.unpack();
+        }
         if self.stop.is_none() && self.budget.is_spent() && self.needs_retry(now) {
             if self.in_flight > 0 {
                 // An answer to what is under way may still earn one.
@@ -29,7 +32,7 @@ impl<R: Record> Plan<R> {
             return self.poll_stopped();
         }
         if self.unsettled == 0 && self.input_ended {
-            // `open_next_stage` leaves nothing held when all is settled and the input has ended.
+            // Nothing is held then: `open_next_stage` and `unpack` see to that.
             return Step::Done;
         }
         if self.in_flight >= self.most_in_flight() {
@@ -111,7 +114,8 @@ impl<R: Record> Plan<R> {
             return Some(Choice::Alone(at));
         }
         let idle = now >= self.last_input.saturating_add(self.options.linger);
-        let crowded = self.is_full() && !self.input_ended;
+        let more = !self.input_ended || self.held.has(self.stage);
+        let crowded = more && self.is_full();
         let mut best: Option<(usize, u64)> = None;
         for (group, lane) in &self.lanes {
             let load = lane.load(&self.descriptor, now, &self.touched);
@@ -121,10 +125,10 @@ impl<R: Record> Plan<R> {
             if load.full {
                 return Some(Choice::Lane(*group));
             }
-            let leaves = if self.input_ended {
-                !self.worth_waiting(lane, load.records, now)
-            } else {
+            let leaves = if more {
                 idle || crowded
+            } else {
+                !self.worth_waiting(lane, load.records, now)
             };
             if leaves && best.is_none_or(|(records, _)| load.records > records) {
                 best = Some((load.records, *group));
@@ -212,14 +216,20 @@ impl<R: Record> Plan<R> {
             };
             self.settle_as(pending.record, pending.meta, verdict, Some(reason));
         }
-        for (record, line) in std::mem::take(&mut self.held).into_values().flatten() {
-            self.outcomes.push_back(super::outcome(
-                crate::outcome::Subject::Record(record),
-                line,
-                Verdict::NotSent,
-                Some(stop.clone()),
-            ));
+        // A few at a time, so that they stay packed until their outcomes are taken.
+        for _ in 0..self.descriptor.max_records.get() {
+            let Some((record, line)) = self.held.pop(u8::MAX) else {
+                break;
+            };
+            let reason = Some(stop.clone());
+            let subject = Subject::Record(record);
+            self.outcomes
+                .push_back(outcome(subject, line, Verdict::NotSent, reason));
         }
-        if self.input_ended { Step::Done } else { Step::Wait(None) }
+        if self.input_ended && self.held.is_empty() {
+            Step::Done
+        } else {
+            Step::Wait(None)
+        }
     }
 }

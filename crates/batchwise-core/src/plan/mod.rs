@@ -17,6 +17,7 @@
 
 mod batch;
 mod choose;
+mod held;
 mod lane;
 mod options;
 mod pace;
@@ -31,6 +32,7 @@ use std::collections::{BTreeMap, HashSet, VecDeque};
 use std::time::SystemTime;
 
 use batch::{Meta, Pending};
+use held::Held;
 use lane::Lane;
 use pace::{RetryBudget, Throttle};
 
@@ -103,8 +105,8 @@ pub struct Plan<R> {
     alone: VecDeque<(Tick, Batch<R>)>,
     /// Busy records, by due time.
     deferred: VecDeque<(Tick, Pending<R>)>,
-    /// Records of later stages.
-    held: BTreeMap<u8, VecDeque<(R, u64)>>,
+    /// Records of later stages, and what the open one has not taken yet.
+    held: Held<R>,
     /// The stage that is open; later ones are held.
     stage: u8,
     /// No record of this stage or an earlier one follows.
@@ -150,7 +152,7 @@ impl<R: Record> Plan<R> {
             lanes: BTreeMap::new(),
             alone: VecDeque::new(),
             deferred: VecDeque::new(),
-            held: BTreeMap::new(),
+            held: Held::new(),
             stage: 0,
             ended_stage: None,
             outcomes: VecDeque::new(),
@@ -186,15 +188,23 @@ impl<R: Record> Plan<R> {
 
     /// True when more input would help no batch.
     fn is_full(&self) -> bool {
-        let batch = self.descriptor.max_records.get();
-        let fresh: usize = self.lanes.values().map(|lane| lane.fresh.len()).sum();
-        let enough = batch.saturating_mul(self.options.concurrency.get().saturating_add(1));
-        let some_full = || self.lanes.values().any(|lane| lane.fresh.len() >= lane.limit);
         // What belongs to a later stage can't be sent before this one is settled; if this one is all read, that is enough.
         let stage_read = self.ended_stage.is_some_and(|ended| ended >= self.stage);
-        let held: usize = self.held.values().map(VecDeque::len).sum();
-        (stage_read && held >= enough)
-            || (fresh >= enough && (some_full() || fresh >= batch.saturating_mul(WIDEST_LOOK_AHEAD)))
+        (stage_read && self.held.later_than(self.stage) >= self.enough()) || self.lanes_are_full()
+    }
+
+    /// Fresh records for the calls that may be in flight and one more.
+    fn enough(&self) -> usize {
+        let calls = self.options.concurrency.get().saturating_add(1);
+        self.descriptor.max_records.get().saturating_mul(calls)
+    }
+
+    /// True when more records of the open stage would help no batch.
+    fn lanes_are_full(&self) -> bool {
+        let fresh: usize = self.lanes.values().map(|lane| lane.fresh.len()).sum();
+        let some_full = || self.lanes.values().any(|lane| lane.fresh.len() >= lane.limit);
+        let widest = self.descriptor.max_records.get().saturating_mul(WIDEST_LOOK_AHEAD);
+        fresh >= self.enough() && (some_full() || fresh >= widest)
     }
 
     /// Takes the next entry of the input.
@@ -240,7 +250,7 @@ impl<R: Record> Plan<R> {
         }
         self.accepted += 1;
         if record.stage() > self.stage {
-            self.held.entry(record.stage()).or_default().push_back((record, line));
+            self.held.push(record, line);
             // The first stage may be empty altogether.
             self.open_next_stage();
         } else {
@@ -310,10 +320,21 @@ impl<R: Record> Plan<R> {
             if !ended || self.held.is_empty() {
                 return;
             }
-            self.stage += 1;
-            for (record, line) in self.held.remove(&self.stage).unwrap_or_default() {
-                self.enqueue(record, line);
+            // What is held of the open stage comes first.
+            if !self.held.has(self.stage) {
+                self.stage += 1;
             }
+            self.unpack();
+        }
+    }
+
+    /// Takes what is held of the open stage, as far as it helps a batch.
+    fn unpack(&mut self) {
+        while !self.lanes_are_full() {
+            let Some((record, line)) = self.held.pop(self.stage) else {
+                return;
+            };
+            self.enqueue(record, line);
         }
     }
 

@@ -174,7 +174,7 @@ impl<'s, S: Subject> Trial<'s, S> {
         let least = least_requests(&records, &descriptor);
         let unique = records
             .first()
-            .is_some_and(|record| record.identity() == Identity::Unique);
+            .is_some_and(|record| matches!(record.identity(), Identity::Content { .. }));
         let names = self.numbers.iter().copied().zip(records.iter().map(name_of)).collect();
         let calls = || sight.lock().unwrap_or_else(PoisonError::into_inner).calls.len();
         let mut calls_at_halt = None;

@@ -194,9 +194,12 @@ impl Record for LeadUpdate {
         self.0.traces.key.clone()
     }
 
-    /// Order and repetition have a meaning, so no two leads are the same.
+    /// A hash of [`as_json`](Self::as_json), which is the same however the lead was written or built. Order and repetition
+    /// have a meaning, so every occurrence is a record of its own.
     fn identity(&self) -> Identity {
-        Identity::Unique
+        Identity::Content {
+            hash: u128::from_be_bytes(md5::compute(self.as_json()).0),
+        }
     }
 
     fn encoded_len(&self) -> usize {
