@@ -8,6 +8,7 @@ mod deleter;
 mod descriptor;
 mod error;
 mod facts;
+pub mod journal;
 mod method;
 pub mod observe;
 mod outcome;

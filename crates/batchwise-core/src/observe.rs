@@ -1,7 +1,7 @@
 //! A seam through which progress, journals and reports watch a job.
 
 use std::fmt;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use http::StatusCode;
 
@@ -69,6 +69,10 @@ pub struct CallFinished {
     pub call: u64,
     /// Records that it carried.
     pub records: usize,
+    /// When it started.
+    pub started: SystemTime,
+    /// How long it had waited for slots of its quotas.
+    pub waited: Duration,
     /// Time from its start.
     pub duration: Duration,
     /// What went wrong; `None` for a readable answer.

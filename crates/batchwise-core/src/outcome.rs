@@ -101,6 +101,8 @@ pub struct Outcome<R> {
     /// When it was settled.
     pub at: SystemTime,
     pub(crate) reached: bool,
+    /// A call that may have acted on it ended without telling, or a part of it was acted on.
+    pub(crate) maybe_sent: bool,
 }
 
 impl<R: Record> Outcome<R> {
@@ -162,6 +164,7 @@ impl<R> Outcome<R> {
             facts: self.facts,
             at: self.at,
             reached: self.reached,
+            maybe_sent: self.maybe_sent,
         }
     }
 }

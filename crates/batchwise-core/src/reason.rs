@@ -44,6 +44,10 @@ pub enum ReasonKind {
     Limit,
     /// The input could not be read on.
     Input,
+    /// The journal could not be read or written.
+    Journal,
+    /// An earlier run of the job may have sent it, and ended before it could note what came of it.
+    Interrupted,
 }
 
 impl ReasonKind {
@@ -68,6 +72,8 @@ impl ReasonKind {
             Self::Cancelled => "cancelled",
             Self::Limit => "limit",
             Self::Input => "input",
+            Self::Journal => "journal",
+            Self::Interrupted => "interrupted",
         }
     }
 
@@ -90,6 +96,8 @@ impl ReasonKind {
             Self::Cancelled => "cancelled",
             Self::Limit => "limit",
             Self::Input => "input failed",
+            Self::Journal => "journal failed",
+            Self::Interrupted => "an earlier run may have sent it, and ended before its answer was noted",
         }
     }
 }

@@ -53,6 +53,8 @@ pub struct Summary {
     pub reached: u64,
     /// Records of the input that repeated an earlier one.
     pub duplicates: u64,
+    /// Records that an earlier run of the job settled; they are not in `counts`.
+    pub recalled: u64,
     /// Calls that carried records.
     pub calls: u64,
     /// Calls that ended without a reply: failed, or refused as a whole.

@@ -2,7 +2,8 @@
 
 use crate::clock::Tick;
 use crate::facts::Facts;
-use crate::reason::Reason;
+use crate::journal::Recall;
+use crate::reason::{Reason, ReasonKind};
 
 /// A record that has no outcome yet.
 #[derive(Debug, Clone)]
@@ -29,21 +30,28 @@ pub(super) struct Meta {
     pub(super) partly: bool,
     /// What the provider gave on the way.
     pub(super) facts: Facts,
+    /// A journal knows that it may have been sent.
+    pub(super) intended: bool,
 }
 
 impl<R> Pending<R> {
-    pub(super) fn new(record: R, line: u64) -> Self {
+    pub(super) fn new(record: R, line: u64, past: Recall) -> Self {
+        let (sent_before, attempts) = match past {
+            Recall::Open { maybe_sent, attempts } => (maybe_sent, attempts),
+            Recall::New | Recall::Settled(_) => (false, 0),
+        };
         Self {
             record,
             meta: Meta {
                 line,
-                attempts: 0,
+                attempts,
                 failures: 0,
                 answered_before: 0,
                 rounds: 0,
-                doubt: None,
+                doubt: sent_before.then(|| Reason::new(ReasonKind::Interrupted)),
                 partly: false,
                 facts: Facts::none(),
+                intended: sent_before,
             },
         }
     }
@@ -80,6 +88,12 @@ impl<R> Batch<R> {
     #[must_use]
     pub fn records(&self) -> &[R] {
         &self.records
+    }
+
+    /// The records that no journal knows to be sent yet, with their lines; from now on they are known.
+    pub(crate) fn intend(&mut self) -> impl Iterator<Item = (&R, u64)> {
+        let fresh = self.records.iter().zip(&mut self.metas);
+        fresh.filter_map(|(record, meta)| (!std::mem::replace(&mut meta.intended, true)).then_some((record, meta.line)))
     }
 
     pub(super) fn of(pending: Vec<Pending<R>>, group: u64, origin: Origin) -> Self {

@@ -1,9 +1,9 @@
 //! What to send next.
 
 use super::batch::{Batch, Origin};
-use super::{Plan, Step, outcome};
+use super::{Plan, Step};
 use crate::clock::Tick;
-use crate::outcome::{Subject, Verdict};
+use crate::outcome::Verdict;
 use crate::reason::{Reason, ReasonKind};
 use crate::record::Record;
 
@@ -218,13 +218,10 @@ impl<R: Record> Plan<R> {
         }
         // A few at a time, so that they stay packed until their outcomes are taken.
         for _ in 0..self.descriptor.max_records.get() {
-            let Some((record, line)) = self.held.pop(u8::MAX) else {
+            let Some((record, line, past)) = self.held.pop(u8::MAX) else {
                 break;
             };
-            let reason = Some(stop.clone());
-            let subject = Subject::Record(record);
-            self.outcomes
-                .push_back(outcome(subject, line, Verdict::NotSent, reason));
+            self.leave(record, line, past, stop.clone());
         }
         if self.input_ended && self.held.is_empty() {
             Step::Done

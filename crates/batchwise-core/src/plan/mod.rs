@@ -40,6 +40,7 @@ use crate::clock::Tick;
 use crate::dedupe::{Seen, Sighting};
 use crate::descriptor::{Action, Descriptor};
 use crate::facts::Facts;
+use crate::journal::Recall;
 use crate::outcome::{Outcome, Subject, Verdict};
 use crate::reason::{Reason, ReasonKind};
 use crate::record::Record;
@@ -92,6 +93,8 @@ pub enum Offered {
         /// Line of the first one, if that is still known.
         first: Option<u64>,
     },
+    /// An earlier run of the job settled it; it is not sent again.
+    Settled,
 }
 
 /// The scheduler of a job. See the [module](self).
@@ -133,6 +136,8 @@ pub struct Plan<R> {
     answered: u64,
     /// Answers that said something of records.
     replies: u64,
+    /// Records that earlier runs settled as not found.
+    not_found_before: u64,
     only_not_found: bool,
     /// Batches (or lone records) refused without a name, in a row, with no answer in between that took any.
     fruitless: u32,
@@ -171,6 +176,7 @@ impl<R: Record> Plan<R> {
             pause_until: Tick::ZERO,
             answered: 0,
             replies: 0,
+            not_found_before: 0,
             only_not_found: true,
             fruitless: 0,
             searches: Vec::new(),
@@ -209,6 +215,11 @@ impl<R: Record> Plan<R> {
 
     /// Takes the next entry of the input.
     pub fn offer(&mut self, entry: Entry<R>, now: Tick) -> Offered {
+        self.offer_again(entry, Recall::New, now)
+    }
+
+    /// Takes the next entry of the input, of which earlier runs of the job may know something.
+    pub fn offer_again(&mut self, entry: Entry<R>, past: Recall, now: Tick) -> Offered {
         let (line, sighting) = match &entry {
             Entry::Record { line, record } => (*line, self.seen.note(&record.identity(), *line)),
             Entry::Invalid { line, text, .. } => (*line, self.seen.note_invalid(text, *line)),
@@ -223,19 +234,38 @@ impl<R: Record> Plan<R> {
         }
         // Repeats do not count: an input of nothing else must not hold a batch back.
         self.last_input = now;
+        if let Recall::Settled(verdict) = past {
+            self.settled_before(&entry, verdict);
+            return Offered::Settled;
+        }
         match entry {
             Entry::Invalid { text, why, .. } => {
                 let reason = Reason::with_text(ReasonKind::Validation, why);
                 self.outcomes
                     .push_back(outcome(Subject::Invalid(text), line, Verdict::Rejected, Some(reason)));
             }
-            Entry::Record { record, .. } => self.accept(record, line),
+            Entry::Record { record, .. } => self.accept(record, line, past),
             Entry::StageEnd(_) => {}
         }
         Offered::Taken
     }
 
-    fn accept(&mut self, record: R, line: u64) {
+    /// Counts an entry that an earlier run settled.
+    fn settled_before(&mut self, entry: &Entry<R>, verdict: Verdict) {
+        if matches!(entry, Entry::Record { .. }) {
+            self.accepted += 1;
+            self.not_found_before += u64::from(verdict == Verdict::NotFound);
+            self.only_not_found &= verdict == Verdict::NotFound;
+        }
+    }
+
+    /// Answers of this run, and at least so many of earlier ones.
+    fn replies_of_all_runs(&self) -> u64 {
+        let batch = u64::try_from(self.descriptor.max_records.get()).unwrap_or(u64::MAX);
+        self.replies + self.not_found_before.div_ceil(batch)
+    }
+
+    fn accept(&mut self, record: R, line: u64, past: Recall) {
         let over = self.options.limit.is_some_and(|limit| self.accepted >= limit);
         let why = match &self.stop {
             Some(stop) => Some(stop.clone()),
@@ -244,28 +274,44 @@ impl<R: Record> Plan<R> {
         };
         if let Some(why) = why {
             self.limited |= over;
-            self.outcomes
-                .push_back(outcome(Subject::Record(record), line, Verdict::NotSent, Some(why)));
+            self.leave(record, line, past, why);
             return;
         }
         self.accepted += 1;
+        if let Recall::Open { maybe_sent: true, .. } = past {
+            self.only_not_found = false;
+        }
         if record.stage() > self.stage {
-            self.held.push(record, line);
+            self.held.push(record, line, past);
             // The first stage may be empty altogether.
             self.open_next_stage();
         } else {
-            self.enqueue(record, line);
+            self.enqueue(record, line, past);
         }
     }
 
-    fn enqueue(&mut self, record: R, line: u64) {
+    /// Gives a record that this job never put in a call its outcome.
+    fn leave(&mut self, record: R, line: u64, past: Recall, why: Reason) {
+        let mut left = outcome(Subject::Record(record), line, Verdict::NotSent, Some(why));
+        if let Recall::Open { maybe_sent, attempts } = past {
+            left.attempts = attempts;
+            if maybe_sent {
+                left.verdict = Verdict::Unknown;
+                left.reason = Some(Reason::new(ReasonKind::Interrupted));
+                left.maybe_sent = true;
+            }
+        }
+        self.outcomes.push_back(left);
+    }
+
+    fn enqueue(&mut self, record: R, line: u64, past: Recall) {
         self.unsettled += 1;
         let descriptor = &self.descriptor;
         let lane = self
             .lanes
             .entry(record.group())
             .or_insert_with(|| Lane::new(descriptor));
-        lane.fresh.push_back(Pending::new(record, line));
+        lane.fresh.push_back(Pending::new(record, line, past));
     }
 
     /// The input has ended: what is there leaves without waiting for more.
@@ -305,7 +351,7 @@ impl<R: Record> Plan<R> {
     /// True when calls were answered and nothing but "not found" ever came.
     #[must_use]
     pub fn found_nothing(&self) -> bool {
-        self.replies > 0 && self.only_not_found
+        self.replies_of_all_runs() > 0 && self.only_not_found
     }
 
     /// The next outcome, if one is there.
@@ -331,10 +377,10 @@ impl<R: Record> Plan<R> {
     /// Takes what is held of the open stage, as far as it helps a batch.
     fn unpack(&mut self) {
         while !self.lanes_are_full() {
-            let Some((record, line)) = self.held.pop(self.stage) else {
+            let Some((record, line, past)) = self.held.pop(self.stage) else {
                 return;
             };
-            self.enqueue(record, line);
+            self.enqueue(record, line, past);
         }
     }
 
@@ -345,6 +391,7 @@ impl<R: Record> Plan<R> {
         let mut settled = outcome(Subject::Record(record), meta.line, verdict, reason);
         settled.attempts = meta.attempts;
         settled.facts = meta.facts;
+        settled.maybe_sent = meta.partly || verdict == Verdict::Unknown;
         settled.reached = match verdict {
             Verdict::Deleted | Verdict::Updated | Verdict::Unchanged | Verdict::PresumedDeleted => true,
             Verdict::NotFound => self.descriptor.absence_reached,
@@ -377,5 +424,6 @@ fn outcome<R>(subject: Subject<R>, line: u64, verdict: Verdict, reason: Option<R
         // The driver stamps it when it hands it out.
         at: SystemTime::UNIX_EPOCH,
         reached: false,
+        maybe_sent: false,
     }
 }

@@ -9,6 +9,7 @@ use super::pace::backoff;
 use crate::clock::Tick;
 use crate::descriptor::Action;
 use crate::error::{CallError, CallErrorKind};
+use crate::journal::JournalError;
 use crate::outcome::Verdict;
 use crate::reason::{Reason, ReasonKind};
 use crate::reconcile::{Finding, reconcile};
@@ -51,6 +52,8 @@ pub enum Attempt {
     Interrupted,
     /// No call was made, because a budget of the quota is spent.
     Exhausted,
+    /// No call was made, because the journal could not note that it would be.
+    Unwritten(JournalError),
 }
 
 impl<R: Record> Plan<R> {
@@ -86,6 +89,10 @@ impl<R: Record> Plan<R> {
             Attempt::Exhausted => {
                 self.requeue(batch, now);
                 self.stop(Reason::new(ReasonKind::Quota));
+            }
+            Attempt::Unwritten(error) => {
+                self.requeue(batch, now);
+                self.stop(Reason::with_text(ReasonKind::Journal, error.to_string()));
             }
         }
         None
@@ -148,7 +155,7 @@ impl<R: Record> Plan<R> {
         if self.only_not_found
             && !self.options.allow_missing
             && self.descriptor.action == Action::Delete
-            && self.replies >= NOT_FOUND_BATCHES
+            && self.replies_of_all_runs() >= NOT_FOUND_BATCHES
         {
             self.stop(Reason::new(ReasonKind::WrongTarget));
         }

@@ -13,6 +13,7 @@ use super::StopToken;
 use super::stream::SharedSummary;
 use crate::clock::{SharedClock, Tick};
 use crate::error::{CallError, CallErrorKind};
+use crate::journal::{Journal, JournalEntry, JournalError};
 use crate::method::BatchMethod;
 use crate::observe::{CallFinished, CallStarted, Observer, Waiting, WaitingFor};
 use crate::plan::{Attempt, Batch};
@@ -32,6 +33,7 @@ pub(super) struct CallContext<M> {
     /// Set when the plan stops, so that batches that still wait for their slot come back.
     pub(super) halt: StopToken,
     pub(super) observer: Option<Arc<dyn Observer>>,
+    pub(super) journal: Option<Arc<dyn Journal>>,
     pub(super) summary: SharedSummary,
 }
 
@@ -58,12 +60,31 @@ impl From<NoSlot> for Attempt {
 }
 
 impl<M: BatchMethod> CallContext<M> {
-    pub(super) async fn carry(self: Arc<Self>, batch: Batch<M::Record>) -> Ended<M::Record> {
+    pub(super) async fn carry(self: Arc<Self>, mut batch: Batch<M::Record>) -> Ended<M::Record> {
+        if let Err(error) = self.intend(&mut batch).await {
+            return (batch, Attempt::Unwritten(error));
+        }
         let attempt = match self.attempt(&batch).await {
             Ok(reply) => Attempt::Reply(reply),
             Err(attempt) => attempt,
         };
         (batch, attempt)
+    }
+
+    /// Tells the journal what is about to be sent. The slot of the quota is taken afterwards, so that nothing comes between
+    /// it and the call.
+    async fn intend(&self, batch: &mut Batch<M::Record>) -> Result<(), JournalError> {
+        let Some(journal) = &self.journal else {
+            return Ok(());
+        };
+        let entries: Vec<JournalEntry> = batch
+            .intend()
+            .map(|(record, line)| JournalEntry::of_record(record, line))
+            .collect();
+        if entries.is_empty() {
+            return Ok(());
+        }
+        journal.intend(entries).await
     }
 
     /// Calls, and renews credentials that were refused, once for each call. A call that found no session was not refused:
@@ -117,6 +138,7 @@ impl<M: BatchMethod> CallContext<M> {
 
     async fn call(&self, batch: &Batch<M::Record>) -> Result<Result<Reply, CallError>, Attempt> {
         let records = batch.records();
+        let asked = self.clock.now();
         let tickets = self.slot(self.method.cost(records)).await?;
         let call = self.numbers.fetch_add(1, Ordering::Relaxed) + 1;
         self.count(|summary| summary.calls += 1);
@@ -126,7 +148,7 @@ impl<M: BatchMethod> CallContext<M> {
                 records: records.len(),
             });
         }
-        let started = self.clock.now();
+        let (started, wall) = (self.clock.now(), self.clock.wall());
         let span = tracing::debug_span!(target: "batchwise", "batchwise.call", call, records = records.len());
         let result = self.method.call(records).instrument(span.clone()).await;
         self.finished(&tickets);
@@ -156,15 +178,21 @@ impl<M: BatchMethod> CallContext<M> {
                 );
             }
         });
+        let finished = CallFinished {
+            call,
+            records: records.len(),
+            started: wall,
+            waited: started.saturating_sub(asked),
+            duration,
+            error: error.map(CallError::kind),
+            sent: error.map(CallError::sent),
+            status: error.and_then(CallError::status),
+        };
         if let Some(observer) = &self.observer {
-            observer.call_finished(&CallFinished {
-                call,
-                records: records.len(),
-                duration,
-                error: error.map(CallError::kind),
-                sent: error.map(CallError::sent),
-                status: error.and_then(CallError::status),
-            });
+            observer.call_finished(&finished);
+        }
+        if let Some(journal) = &self.journal {
+            journal.called(&finished);
         }
         Ok(result)
     }
@@ -238,6 +266,10 @@ impl<M: BatchMethod> CallContext<M> {
         if let Some(observer) = &self.observer {
             observer.waiting(&Waiting { on, wait });
         }
+    }
+
+    pub(super) fn summary(&self) -> Summary {
+        self.summary.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     pub(super) fn count(&self, change: impl FnOnce(&mut Summary)) {

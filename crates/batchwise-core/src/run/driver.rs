@@ -12,9 +12,11 @@ use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 
 use super::call::{CallContext, Ended};
+use super::ledger::Ledger;
 use super::stream::SharedSummary;
 use super::{InputError, RunOptions, StopToken};
 use crate::clock::{SharedClock, Tick};
+use crate::journal::{JournalEntry, JournalError, Recall};
 use crate::method::BatchMethod;
 use crate::observe::WaitingFor;
 use crate::outcome::Outcome;
@@ -31,6 +33,8 @@ const READ_AHEAD: usize = 4096;
 pub(super) struct Driver<M: BatchMethod> {
     context: Arc<CallContext<M>>,
     plan: Plan<M::Record>,
+    /// Outcomes that wait until the journal has them.
+    ledger: Option<Ledger<M::Record>>,
     input: Option<Input<M::Record>>,
     in_flight: FuturesUnordered<Call<M::Record>>,
     stop: StopToken,
@@ -47,6 +51,8 @@ pub(super) struct Driver<M: BatchMethod> {
 enum Event<R> {
     Input(Option<Result<Entry<R>, InputError>>),
     Ended(Ended<R>),
+    /// The journal has the outcomes it was given, or failed to take them.
+    Saved(Result<(), JournalError>),
     Stop,
     Time,
 }
@@ -69,8 +75,10 @@ impl<M: BatchMethod> Driver<M> {
                 deadline,
                 halt: StopToken::new(),
                 observer: options.observer,
+                journal: options.journal.clone(),
                 summary: SharedSummary::default(),
             }),
+            ledger: options.journal.map(Ledger::new),
             input: Some(input),
             in_flight: FuturesUnordered::new(),
             stop: options.stop,
@@ -103,14 +111,19 @@ impl<M: BatchMethod> Driver<M> {
     /// The next outcome, or `None` when every record has one.
     pub(super) async fn next(&mut self) -> Option<Outcome<M::Record>> {
         loop {
-            if let Some(outcome) = self.plan.take_outcome() {
+            if let Some(outcome) = self.take_outcome() {
                 return Some(self.hand_out(outcome));
             }
             let now = self.clock().now();
             self.check_stop(now);
             self.check_drain(now);
             self.read_ahead(now).await;
-            let until = match self.plan.poll(now) {
+            let step = match &self.ledger {
+                // Whatever is next, the journal comes first.
+                Some(ledger) if ledger.is_full() => Step::Wait(None),
+                _ => self.plan.poll(now),
+            };
+            let until = match step {
                 Step::Ready => match self.send(now) {
                     None => continue,
                     // The quota has no slot yet: records that come meanwhile can still join the batch.
@@ -118,20 +131,38 @@ impl<M: BatchMethod> Driver<M> {
                 },
                 Step::Wait(until) => until,
                 Step::Done => {
-                    if let Some(outcome) = self.plan.take_outcome() {
+                    if let Some(outcome) = self.take_outcome() {
                         return Some(self.hand_out(outcome));
                     }
-                    self.end();
-                    return None;
+                    if self.ledger.as_ref().is_none_or(Ledger::is_empty) {
+                        self.end().await;
+                        return None;
+                    }
+                    None
                 }
             };
-            if let Some(outcome) = self.plan.take_outcome() {
+            if let Some(outcome) = self.take_outcome() {
                 return Some(self.hand_out(outcome));
             }
             self.halt_if_stopping(now);
             let event = self.event(self.wake_at(until, now)).await;
             self.handle(event);
         }
+    }
+
+    /// The next outcome that can be handed out; with a journal, when it is durable there.
+    fn take_outcome(&mut self) -> Option<Outcome<M::Record>> {
+        let Some(ledger) = &mut self.ledger else {
+            let mut outcome = self.plan.take_outcome()?;
+            outcome.at = self.context.clock.wall();
+            return Some(outcome);
+        };
+        while let Some(mut outcome) = self.plan.take_outcome() {
+            outcome.at = self.context.clock.wall();
+            ledger.push(outcome);
+        }
+        ledger.save();
+        ledger.take()
     }
 
     /// Sends the batch that is ready, or says how long the quota has no slot.
@@ -208,7 +239,7 @@ impl<M: BatchMethod> Driver<M> {
     async fn read_ahead(&mut self, now: Tick) {
         // Bounded, so that an endless input of repeats does not keep calls and stops from being looked at.
         for _ in 0..READ_AHEAD {
-            if !self.plan.wants_input() {
+            if !self.wants_input() {
                 return;
             }
             let Some(input) = &mut self.input else { return };
@@ -217,6 +248,10 @@ impl<M: BatchMethod> Driver<M> {
             };
             self.take_input(item, now);
         }
+    }
+
+    fn wants_input(&self) -> bool {
+        self.plan.wants_input() && !self.ledger.as_ref().is_some_and(Ledger::is_full)
     }
 
     fn take_input(&mut self, item: Option<Result<Entry<M::Record>, InputError>>, now: Tick) {
@@ -236,11 +271,31 @@ impl<M: BatchMethod> Driver<M> {
             Entry::Record { line, .. } | Entry::Invalid { line, .. } => *line,
             Entry::StageEnd(_) => 0,
         };
-        if let Offered::Repeat { first } = self.plan.offer(entry, now) {
-            self.context.count(|summary| summary.duplicates += 1);
-            if let Some(observer) = &self.context.observer {
-                observer.duplicate(line, first);
+        let past = match self.recall(&entry) {
+            Ok(past) => past,
+            Err(error) => {
+                // Nothing true can be said of this entry: it is not taken in.
+                self.plan.stop(journal_failed(&error));
+                self.leave_input();
+                return;
             }
+        };
+        match self.plan.offer_again(entry, past, now) {
+            Offered::Taken => {}
+            Offered::Settled => self.context.count(|summary| summary.recalled += 1),
+            Offered::Repeat { first } => {
+                self.context.count(|summary| summary.duplicates += 1);
+                if let Some(observer) = &self.context.observer {
+                    observer.duplicate(line, first);
+                }
+            }
+        }
+    }
+
+    fn recall(&self, entry: &Entry<M::Record>) -> Result<Recall, JournalError> {
+        match (&self.context.journal, JournalEntry::of_input(entry)) {
+            (Some(journal), Some(entry)) => journal.recall(&entry),
+            _ => Ok(Recall::New),
         }
     }
 
@@ -248,14 +303,17 @@ impl<M: BatchMethod> Driver<M> {
         let mut sleep = until.map(|until| self.clock().sleep_until(until));
         let mut stopped = pin!(self.stop.stopped());
         let stopping = self.plan.is_stopping();
-        let wants_input = self.plan.wants_input();
-        let (input, in_flight) = (&mut self.input, &mut self.in_flight);
+        let wants_input = self.wants_input();
+        let (input, in_flight, ledger) = (&mut self.input, &mut self.in_flight, &mut self.ledger);
         std::future::poll_fn(|cx| {
             if !stopping && stopped.as_mut().poll(cx).is_ready() {
                 return Poll::Ready(Event::Stop);
             }
             if let Poll::Ready(Some(ended)) = in_flight.poll_next_unpin(cx) {
                 return Poll::Ready(Event::Ended(ended));
+            }
+            if let Some(Poll::Ready(written)) = ledger.as_mut().map(|ledger| ledger.poll_saved(cx)) {
+                return Poll::Ready(Event::Saved(written));
             }
             if let Some(input) = input.as_mut().filter(|_| wants_input) {
                 if let Poll::Ready(item) = input.as_mut().poll_next(cx) {
@@ -297,8 +355,12 @@ impl<M: BatchMethod> Driver<M> {
                 }
                 self.halt_if_stopping(now);
             }
+            Event::Saved(Err(error)) => {
+                self.plan.stop(journal_failed(&error));
+                self.halt_if_stopping(now);
+            }
             // Looked at again at the top of the loop.
-            Event::Stop => {}
+            Event::Saved(Ok(())) | Event::Stop => {}
             Event::Time => {
                 let quiet = now.saturating_sub(self.quiet_since) >= self.linger;
                 if self.plan.is_stopping() && self.in_flight.is_empty() && quiet {
@@ -309,8 +371,7 @@ impl<M: BatchMethod> Driver<M> {
         }
     }
 
-    fn hand_out(&self, mut outcome: Outcome<M::Record>) -> Outcome<M::Record> {
-        outcome.at = self.clock().wall();
+    fn hand_out(&self, outcome: Outcome<M::Record>) -> Outcome<M::Record> {
         let (verdict, reached) = (outcome.verdict, outcome.reached());
         self.context.count(|summary| {
             summary.counts.add(verdict);
@@ -322,11 +383,22 @@ impl<M: BatchMethod> Driver<M> {
         outcome
     }
 
-    fn end(&self) {
+    async fn end(&mut self) {
         let (stop, found_nothing) = (self.plan.stopped(), self.plan.found_nothing());
         self.context.count(|summary| {
             summary.stop = stop;
             summary.found_nothing = found_nothing;
         });
+        let Some(journal) = &self.context.journal else { return };
+        let summary = self.context.summary();
+        if let Err(error) = journal.close(&summary).await {
+            self.context.count(|summary| {
+                summary.stop.get_or_insert_with(|| journal_failed(&error));
+            });
+        }
     }
+}
+
+fn journal_failed(error: &JournalError) -> Reason {
+    Reason::with_text(ReasonKind::Journal, error.to_string())
 }

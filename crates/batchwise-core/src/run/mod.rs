@@ -6,6 +6,7 @@
 
 mod call;
 mod driver;
+mod ledger;
 mod options;
 mod stop;
 mod stream;

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use super::StopToken;
 use crate::clock::{SharedClock, SystemClock};
+use crate::journal::Journal;
 use crate::observe::Observer;
 use crate::plan::PlanOptions;
 
@@ -20,6 +21,7 @@ pub struct RunOptions {
     pub(super) deadline: Option<Duration>,
     pub(super) drain: Option<Duration>,
     pub(super) observer: Option<Arc<dyn Observer>>,
+    pub(super) journal: Option<Arc<dyn Journal>>,
 }
 
 impl Default for RunOptions {
@@ -32,6 +34,7 @@ impl Default for RunOptions {
             deadline: None,
             drain: None,
             observer: None,
+            journal: None,
         }
     }
 }
@@ -121,6 +124,13 @@ impl RunOptions {
     /// records that are not read did not go in.
     pub fn drain(mut self, limit: Duration) -> Self {
         self.drain = Some(limit);
+        self
+    }
+
+    /// Where the job is written down, so that it can go on after a crash; see [`journal`](crate::journal). The input has to
+    /// be the one that the journal began with.
+    pub fn journal(mut self, journal: Arc<dyn Journal>) -> Self {
+        self.journal = Some(journal);
         self
     }
 

@@ -1,0 +1,92 @@
+//! Outcomes on their way from the plan to the consumer: with a journal they are handed out when they are durable.
+
+use std::collections::VecDeque;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use crate::journal::{Journal, JournalError, JournalVerdict};
+use crate::outcome::Outcome;
+use crate::record::Record;
+
+type Saving = Pin<Box<dyn Future<Output = Result<(), JournalError>> + Send>>;
+
+/// Most outcomes under way before the job waits for them.
+const MOST: usize = 8192;
+
+/// The outcomes of a job with a journal that the consumer has not taken yet.
+pub(super) struct Ledger<R> {
+    journal: Arc<dyn Journal>,
+    unsaved: Vec<Outcome<R>>,
+    saving: Option<(Saving, Vec<Outcome<R>>)>,
+    saved: VecDeque<Outcome<R>>,
+    /// After a failure nothing more is written; outcomes are handed out as they come.
+    failed: bool,
+}
+
+impl<R: Record> Ledger<R> {
+    pub(super) fn new(journal: Arc<dyn Journal>) -> Self {
+        Self {
+            journal,
+            unsaved: Vec::new(),
+            saving: None,
+            saved: VecDeque::new(),
+            failed: false,
+        }
+    }
+
+    /// Takes an outcome in; [`save`](Self::save) follows when there is no other.
+    pub(super) fn push(&mut self, outcome: Outcome<R>) {
+        if self.failed {
+            self.saved.push_back(outcome);
+        } else {
+            self.unsaved.push(outcome);
+        }
+    }
+
+    /// Begins to write what came meanwhile, all at once, unless something is being written.
+    pub(super) fn save(&mut self) {
+        if self.saving.is_some() || self.unsaved.is_empty() {
+            return;
+        }
+        let outcomes = std::mem::take(&mut self.unsaved);
+        let verdicts = outcomes.iter().map(JournalVerdict::of).collect();
+        let journal = Arc::clone(&self.journal);
+        let saving = async move { journal.settle(verdicts).await };
+        self.saving = Some((Box::pin(saving), outcomes));
+    }
+
+    /// Ready when what was being written is durable, or failed to be: its outcomes can be taken either way.
+    pub(super) fn poll_saved(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), JournalError>> {
+        let Some((saving, outcomes)) = &mut self.saving else {
+            return Poll::Pending;
+        };
+        let Poll::Ready(written) = saving.as_mut().poll(cx) else {
+            return Poll::Pending;
+        };
+        self.saved.extend(outcomes.drain(..));
+        self.saving = None;
+        if written.is_err() {
+            self.failed = true;
+            self.saved.append(&mut self.unsaved.drain(..).collect());
+        }
+        Poll::Ready(written)
+    }
+
+    /// The next durable outcome.
+    pub(super) fn take(&mut self) -> Option<Outcome<R>> {
+        self.saved.pop_front()
+    }
+
+    /// True when nothing is under way.
+    pub(super) fn is_empty(&self) -> bool {
+        self.saved.is_empty() && self.saving.is_none() && self.unsaved.is_empty()
+    }
+
+    /// True when the job has to wait until more of it is durable.
+    pub(super) fn is_full(&self) -> bool {
+        let saving = self.saving.as_ref().map_or(0, |(_, outcomes)| outcomes.len());
+        self.saved.len() + saving + self.unsaved.len() >= MOST
+    }
+}
