@@ -68,6 +68,7 @@ impl<M: BatchMethod> Driver<M> {
                 numbers: AtomicU64::new(0),
                 deadline,
                 halt: StopToken::new(),
+                stop: options.stop.clone(),
                 observer: options.observer,
                 summary: SharedSummary::default(),
             }),
