@@ -243,6 +243,12 @@ impl CallError {
         }
     }
 
+    /// True when an answer came to its last byte, whatever it says.
+    pub(crate) fn came_whole(&self) -> bool {
+        // Only a transport that brought no whole answer is a source.
+        self.status().is_some() && self.0.source.is_none()
+    }
+
     /// True when the call may have acted on its records: its answer was lost, cut, unreadable or a 5xx.
     ///
     /// A refusal that came with a 5xx status counts as one that may have acted.

@@ -4,11 +4,12 @@
 mod common;
 
 use std::num::NonZeroUsize;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use batchwise_core::clock::Clock;
+use batchwise_core::quota::{Caller, Quota, QuotaHandle, Slot, Ticket};
 use batchwise_core::{
     BatchMethod, CallError, Descriptor, ReasonKind, Reply, RunOptions, Said, Statement, Verdict, run_all,
 };
@@ -202,4 +203,40 @@ async fn unchanged_after_a_lost_answer_is_unknown() {
         let report = run_all(method, [Touching(1, vec![])], RunOptions::new().clock(clock.shared())).await;
         assert_eq!(report.outcomes[0].verdict, expected);
     }
+}
+
+#[tokio::test]
+async fn only_a_call_with_a_whole_answer_leaves_its_connection_to_the_next() {
+    /// Lets everything through, and notes the tickets that come back with an answer.
+    #[derive(Debug, Default)]
+    struct Spy(AtomicU64, Arc<Mutex<Vec<u64>>>);
+    #[async_trait::async_trait]
+    impl Quota for Spy {
+        async fn acquire(&self, _: Caller, _: u32) -> Slot {
+            Slot::Granted(Ticket::new(self.0.fetch_add(1, Ordering::Relaxed)))
+        }
+        fn finished(&self, ticket: Ticket) {
+            self.1.lock().unwrap().push(ticket.number());
+        }
+        fn lost(&self, _: Ticket) {}
+        fn pause(&self, _: Duration) {}
+        fn least_time(&self, _: u64) -> Duration {
+            Duration::ZERO
+        }
+    }
+    let answered = Arc::default();
+    let mut model = Model::new(1).with(there(0..1)).with(|world| {
+        world.faults = [
+            (0, Fault::Refused),
+            (1, Fault::ResetAfter),
+            (2, Fault::CutAfter),
+            (3, Fault::ServerBefore),
+            (4, Fault::TooMany(None)),
+        ]
+        .into();
+    });
+    model.quotas = vec![QuotaHandle::new(Spy(AtomicU64::new(0), Arc::clone(&answered)))];
+    delete(&model, 0..1).await;
+    // A 5xx and a 429 are whole answers.
+    assert_eq!(*answered.lock().unwrap(), [3, 4, 5]);
 }

@@ -427,6 +427,21 @@ fn an_unlimited_quota_waits_for_a_refusal_by_the_server_alone() {
 }
 
 #[test]
+fn after_a_lost_call_the_next_one_counts_as_one_that_makes_its_connection() {
+    let next_may_leave = |end: fn(&QuotaHandle, Ticket)| {
+        let clock = FakeClock::manual();
+        let handle = QuotaHandle::new(LocalQuota::on_clock(clock.shared(), [Window::per_second(count(1))]));
+        end(&handle, granted(&handle, 1));
+        clock.advance(ms(1030));
+        let _under_way = granted(&handle, 1);
+        handle.ready_in(1)
+    };
+    assert_eq!(next_may_leave(QuotaHandle::finished), ms(1030));
+    // It may arrive up to half a second after it left.
+    assert_eq!(next_may_leave(QuotaHandle::lost), ms(1530));
+}
+
+#[test]
 fn a_heavy_call_weighs_its_cost() {
     let clock = FakeClock::manual();
     let windows = [Window::per_second(count(10)).with_burst(count(10))];

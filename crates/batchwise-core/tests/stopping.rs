@@ -3,10 +3,12 @@
 
 mod common;
 
+use std::num::NonZeroUsize;
 use std::time::Duration;
 
 use batchwise_core::clock::Clock;
-use batchwise_core::{ReasonKind, StopToken, Verdict, run};
+use batchwise_core::quota::QuotaHandle;
+use batchwise_core::{BatchMethod, CallError, Descriptor, ReasonKind, Reply, StopToken, Verdict, run, run_all};
 use common::{Id, Model, delete, delete_with, options, stop_of, there, verdict_of};
 use futures_util::{StreamExt, stream};
 
@@ -78,6 +80,35 @@ async fn a_stop_finishes_what_is_in_flight_and_gives_the_rest_its_outcome() {
         ),
         (10, 90)
     );
+    assert_eq!(stop_of(&report), Some(ReasonKind::Cancelled));
+}
+
+#[tokio::test]
+async fn a_stop_from_within_a_call_keeps_the_batch_beside_it_from_leaving() {
+    #[derive(Debug, Clone)]
+    struct Stopping(Model, StopToken);
+    impl BatchMethod for Stopping {
+        type Record = Id;
+        fn descriptor(&self) -> &Descriptor {
+            &self.0.descriptor
+        }
+        fn quotas(&self) -> &[QuotaHandle] {
+            &[]
+        }
+        async fn call(&self, records: &[Id]) -> Result<Reply, CallError> {
+            self.1.stop();
+            self.0.clock.sleep_until(Duration::from_secs(1)).await;
+            self.0.call(records).await
+        }
+    }
+    let model = Model::new(10).with(there(0..40));
+    let token = StopToken::new();
+    let options = options(&model)
+        .stop_token(token.clone())
+        .concurrency(NonZeroUsize::new(4).unwrap());
+    let report = run_all(Stopping(model.clone(), token), (0..40).map(Id), options).await;
+    assert_eq!(model.calls().len(), 1);
+    assert_eq!(report.summary.counts.of(Verdict::NotSent), 30);
     assert_eq!(stop_of(&report), Some(ReasonKind::Cancelled));
 }
 

@@ -18,7 +18,7 @@ const MOST_UNDER_WAY: usize = 10_000;
 /// The connections of all callers, as far as tickets tell of them.
 #[derive(Debug, Default)]
 pub(super) struct Connections {
-    /// Connections that an ended call left behind, the one used last at the back.
+    /// Connections that an answered call left behind, the one used last at the back.
     idle: VecDeque<(Caller, Tick)>,
     under_way: BTreeMap<Ticket, UnderWay>,
 }
@@ -55,10 +55,16 @@ impl Connections {
         cold
     }
 
-    /// A call ended: its connection is idle. Says when the call left if it may have arrived late.
-    pub(super) fn ended(&mut self, ticket: Ticket, now: Tick) -> Option<Tick> {
+    /// A call was answered: its connection is idle. Says when the call left if it may have arrived late.
+    pub(super) fn answered(&mut self, ticket: Ticket, now: Tick) -> Option<Tick> {
         let call = self.under_way.remove(&ticket)?;
         self.idle.push_back((call.caller, now));
+        call.cold.then_some(call.sent)
+    }
+
+    /// A call ended without an answer: its connection is gone. Says when the call left if it may have arrived late.
+    pub(super) fn lost(&mut self, ticket: Ticket) -> Option<Tick> {
+        let call = self.under_way.remove(&ticket)?;
         call.cold.then_some(call.sent)
     }
 }
@@ -78,17 +84,17 @@ mod tests {
     fn a_connection_is_warm_for_its_own_caller_alone() {
         let mut connections = Connections::default();
         assert!(connections.leave(ONE, Ticket::new(0), at(0)));
-        assert_eq!(connections.ended(Ticket::new(0), at(10)), Some(at(0)));
+        assert_eq!(connections.answered(Ticket::new(0), at(10)), Some(at(0)));
         assert!(connections.leave(OTHER, Ticket::new(1), at(20)));
         assert!(!connections.leave(ONE, Ticket::new(2), at(30)));
-        assert_eq!(connections.ended(Ticket::new(2), at(40)), None);
+        assert_eq!(connections.answered(Ticket::new(2), at(40)), None);
     }
 
     #[test]
     fn more_calls_at_once_than_before_need_new_connections() {
         let mut connections = Connections::default();
         connections.leave(ONE, Ticket::new(0), at(0));
-        connections.ended(Ticket::new(0), at(10));
+        connections.answered(Ticket::new(0), at(10));
         assert!(!connections.leave(ONE, Ticket::new(1), at(20)));
         assert!(connections.leave(ONE, Ticket::new(2), at(20)));
     }
@@ -97,16 +103,24 @@ mod tests {
     fn a_connection_goes_cold_when_nobody_uses_it() {
         let mut connections = Connections::default();
         connections.leave(ONE, Ticket::new(0), at(0));
-        connections.ended(Ticket::new(0), at(0));
+        connections.answered(Ticket::new(0), at(0));
         assert!(connections.leave(ONE, Ticket::new(1), COLD_AFTER));
+    }
+
+    #[test]
+    fn a_connection_that_broke_is_not_used_again() {
+        let mut connections = Connections::default();
+        assert!(connections.leave(ONE, Ticket::new(0), at(0)));
+        assert_eq!(connections.lost(Ticket::new(0)), Some(at(0)));
+        assert!(connections.leave(ONE, Ticket::new(1), at(20)));
     }
 
     #[test]
     fn a_call_that_ends_twice_leaves_one_connection() {
         let mut connections = Connections::default();
         connections.leave(ONE, Ticket::new(0), at(0));
-        connections.ended(Ticket::new(0), at(10));
-        assert_eq!(connections.ended(Ticket::new(0), at(10)), None);
+        connections.answered(Ticket::new(0), at(10));
+        assert_eq!(connections.answered(Ticket::new(0), at(10)), None);
         assert_eq!(connections.idle.len(), 1);
     }
 
@@ -125,7 +139,7 @@ mod tests {
         for number in 0..8_000 {
             let ticket = Ticket::new(number);
             connections.leave(Caller::new(number), ticket, at(number));
-            connections.ended(ticket, at(number));
+            connections.answered(ticket, at(number));
         }
         assert!(connections.idle.len() <= 5_001, "{}", connections.idle.len());
     }

@@ -126,6 +126,16 @@ impl State {
         Free::At(free_at)
     }
 
+    /// A call that may have arrived late, and left then, is over.
+    fn ended(&mut self, ticket: Ticket, left: Option<Tick>, now: Tick) {
+        if left.is_some_and(|left| now < left.saturating_add(COLD_DELAY)) {
+            // It arrived before now, or never will.
+            for ring in &mut self.rings {
+                ring.restamp(ticket, now);
+            }
+        }
+    }
+
     fn grant(&mut self, caller: Caller, cost: u32, now: Tick) -> Ticket {
         let ticket = Ticket::new(self.next_ticket);
         self.next_ticket += 1;
@@ -162,15 +172,15 @@ impl Quota for LocalQuota {
     fn finished(&self, ticket: Ticket) {
         let mut state = self.state();
         let now = self.clock.now();
-        let Some(sent) = state.connections.ended(ticket, now) else {
-            return;
-        };
-        if now < sent.saturating_add(COLD_DELAY) {
-            // The answer came, so the call arrived before now.
-            for ring in &mut state.rings {
-                ring.restamp(ticket, now);
-            }
-        }
+        let left = state.connections.answered(ticket, now);
+        state.ended(ticket, left, now);
+    }
+
+    fn lost(&self, ticket: Ticket) {
+        let mut state = self.state();
+        let now = self.clock.now();
+        let left = state.connections.lost(ticket);
+        state.ended(ticket, left, now);
     }
 
     fn pause(&self, wait: Duration) {

@@ -35,8 +35,13 @@ pub trait Quota: fmt::Debug + Send + Sync {
         Duration::ZERO
     }
 
-    /// The call of a ticket ended, answered or not.
+    /// The call of a ticket was answered.
     fn finished(&self, ticket: Ticket);
+
+    /// The call of a ticket ended without a whole answer, or was never made: a connection that it had is gone.
+    fn lost(&self, ticket: Ticket) {
+        self.finished(ticket);
+    }
 
     /// The server refused a call for its rate: nobody calls for this long.
     fn pause(&self, wait: Duration);
@@ -49,7 +54,7 @@ pub trait Quota: fmt::Debug + Send + Sync {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Slot {
-    /// Call now, and give the ticket back when the call ended.
+    /// Call now, and give the ticket back ([`Quota::finished`], [`Quota::lost`]) when the call ended.
     Granted(Ticket),
     /// Ask again after this time.
     Wait {
@@ -151,9 +156,14 @@ impl QuotaHandle {
         self.quota.ready_in(cost)
     }
 
-    /// The call of a ticket ended, answered or not.
+    /// The call of a ticket was answered.
     pub fn finished(&self, ticket: Ticket) {
         self.quota.finished(ticket);
+    }
+
+    /// The call of a ticket ended without a whole answer, or was never made, see [`Quota::lost`].
+    pub fn lost(&self, ticket: Ticket) {
+        self.quota.lost(ticket);
     }
 
     /// The server refused a call for its rate: nobody calls for this long.

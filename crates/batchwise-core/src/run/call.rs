@@ -32,6 +32,8 @@ pub(super) struct CallContext<M> {
     pub(super) deadline: Option<Tick>,
     /// Set when the plan stops, so that batches that still wait for their slot come back.
     pub(super) halt: StopToken,
+    /// Whoever holds it asks the job to stop; the plan hears of it later than a call may.
+    pub(super) stop: StopToken,
     pub(super) observer: Option<Arc<dyn Observer>>,
     pub(super) journal: Option<Arc<dyn Journal>>,
     pub(super) summary: SharedSummary,
@@ -121,7 +123,13 @@ impl<M: BatchMethod> CallContext<M> {
     async fn renew(&self, refused: &CallError) -> Result<(), Attempt> {
         let tickets = self.slot(1).await?;
         let renewed = self.method.renew(refused).await;
-        self.finished(&tickets);
+        self.finished(
+            &tickets,
+            match &renewed {
+                Ok(made) => *made,
+                Err(error) => error.came_whole(),
+            },
+        );
         match renewed {
             Ok(false) => Ok(()),
             Ok(true) => {
@@ -151,7 +159,7 @@ impl<M: BatchMethod> CallContext<M> {
         let (started, wall) = (self.clock.now(), self.clock.wall());
         let span = tracing::debug_span!(target: "batchwise", "batchwise.call", call, records = records.len());
         let result = self.method.call(records).instrument(span.clone()).await;
-        self.finished(&tickets);
+        self.finished(&tickets, result.as_ref().err().is_none_or(CallError::came_whole));
         let error = result.as_ref().err();
         if error.is_some_and(|error| error.kind() == CallErrorKind::NoSession) {
             // No request was made: the client has to log in first.
@@ -234,12 +242,19 @@ impl<M: BatchMethod> CallContext<M> {
 
     /// True when no call may begin any more.
     fn is_over(&self) -> bool {
-        self.halt.is_stopped() || self.deadline.is_some_and(|deadline| self.clock.now() >= deadline)
+        self.halt.is_stopped()
+            || self.stop.is_stopped()
+            || self.deadline.is_some_and(|deadline| self.clock.now() >= deadline)
     }
 
-    fn finished(&self, tickets: &[Ticket]) {
+    /// Gives the tickets of a call back; only one with a whole answer leaves a connection to the next.
+    fn finished(&self, tickets: &[Ticket], answered: bool) {
         for (quota, ticket) in self.method.quotas().iter().zip(tickets) {
-            quota.finished(*ticket);
+            if answered {
+                quota.finished(*ticket);
+            } else {
+                quota.lost(*ticket);
+            }
         }
     }
 

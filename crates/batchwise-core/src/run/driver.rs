@@ -74,6 +74,7 @@ impl<M: BatchMethod> Driver<M> {
                 numbers: AtomicU64::new(0),
                 deadline,
                 halt: StopToken::new(),
+                stop: options.stop.clone(),
                 observer: options.observer,
                 journal: options.journal.clone(),
                 summary: SharedSummary::default(),

@@ -51,6 +51,19 @@ impl FakeClock {
         Arc::new(self.clone())
     }
 
+    /// The same clock with another sequence of jitter, that of a seed.
+    #[must_use]
+    pub fn with_jitter(self, seed: u64) -> Self {
+        self.state().jitter = seed;
+        self
+    }
+
+    /// The next moment that someone sleeps until; `None` when nobody sleeps. For whoever moves a manual clock.
+    #[must_use]
+    pub fn next_sleep(&self) -> Option<Tick> {
+        self.state().sleepers.keys().next().map(|(tick, _)| *tick)
+    }
+
     /// Moves the clock and wakes who slept until then.
     pub fn advance(&self, by: Duration) {
         let to = self.state().now.saturating_add(by);

@@ -1,22 +1,41 @@
 //! The law: one outcome for each distinct record, and it is true.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-use batchwise_core::{Outcome, Verdict};
+use batchwise_core::{Outcome, Record, Verdict};
 
-use super::subject::RecordOf;
-use super::told::Told;
-use super::trial::Halt;
+use super::evidence::{Breach, Evidence, Line};
 use super::watched::name_of;
-use super::{Difficulty, Fact, Subject};
+use super::{Difficulty, Fact};
+
+/// Each distinct record that was read has one outcome, on the line that it first came from.
+const ONE_OUTCOME: &str = "one outcome for each record";
+
+/// What an outcome says is so.
+const TRUE: &str = "every outcome is true";
+
+/// The sums of a run are those of its outcomes.
+const SUMS: &str = "the sums are right";
+
+/// No call begins once a run was stopped.
+const NOTHING_AFTER: &str = "no call after a stop";
 
 /// One outcome for each distinct record; each is true.
-pub(super) fn outcomes<S: Subject>(told: &Told<'_, S>, broken: &mut Vec<String>) {
+pub(super) fn outcomes<R: Record>(told: &Evidence<R>, broken: &mut Vec<Breach>) {
     one_for_each(told, broken);
-    let mut by_number: BTreeMap<u64, Vec<&Outcome<RecordOf<S>>>> = BTreeMap::new();
+    let mut by_number: BTreeMap<u64, Vec<&Outcome<R>>> = BTreeMap::new();
+    let numbers = told.lines.iter().filter_map(|(line, read)| match read {
+        Line::Record(number) => Some((*line, *number)),
+        Line::Invalid(_) => None,
+    });
+    let numbers: BTreeMap<u64, u64> = numbers.collect();
     for outcome in &told.outcomes {
-        if let Some(number) = told.number(outcome) {
-            by_number.entry(number).or_default().push(outcome);
+        match numbers.get(&outcome.line) {
+            Some(number) => by_number.entry(*number).or_default().push(outcome),
+            None if outcome.verdict != Verdict::Rejected || outcome.reached() || outcome.record().is_some() => {
+                broken.push(untrue(told, outcome, "it is no record, so it is `rejected`"));
+            }
+            None => {}
         }
     }
     for (number, outcomes) in by_number {
@@ -25,16 +44,16 @@ pub(super) fn outcomes<S: Subject>(told: &Told<'_, S>, broken: &mut Vec<String>)
         for outcome in &outcomes {
             let another = by_another(told, number, outcome, &outcomes);
             if let Some(why) = lie(outcome.verdict, &fact, another, busy) {
-                broken.push(told.untrue(outcome, why));
+                broken.push(untrue(told, outcome, why));
             }
             if outcome.verdict == Verdict::Unknown && told.calls_with(number).is_empty() {
-                broken.push(told.untrue(outcome, "no call carried it"));
+                broken.push(untrue(told, outcome, "no call carried it"));
             }
             if outcome.reached() != is_reached(outcome.verdict, told.descriptor.absence_reached) {
-                broken.push(told.untrue(outcome, "its `reached` is not that of its verdict"));
+                broken.push(untrue(told, outcome, "its `reached` is not that of its verdict"));
             }
             if outcome.reached() && !fact.reached {
-                broken.push(told.untrue(outcome, "it is not in the wanted state"));
+                broken.push(untrue(told, outcome, "it is not in the wanted state"));
             }
         }
         let claimed = outcomes
@@ -44,10 +63,14 @@ pub(super) fn outcomes<S: Subject>(told: &Told<'_, S>, broken: &mut Vec<String>)
             broken.extend(
                 outcomes
                     .first()
-                    .map(|outcome| told.untrue(outcome, "done less often than claimed")),
+                    .map(|outcome| untrue(told, outcome, "done less often than claimed")),
             );
         }
     }
+}
+
+fn untrue<R: Record>(told: &Evidence<R>, outcome: &Outcome<R>, why: &str) -> Breach {
+    Breach::new(TRUE, format!("{}: {why}", told.line(outcome)))
 }
 
 /// Who else than the record that an outcome is about may have acted on the same thing: repeats of a lead are updates of
@@ -61,13 +84,9 @@ enum Another {
     Acted,
 }
 
-fn by_another<S: Subject>(
-    told: &Told<'_, S>,
-    number: u64,
-    outcome: &Outcome<RecordOf<S>>,
-    all: &[&Outcome<RecordOf<S>>],
-) -> Another {
-    let repeats = told.numbers.iter().filter(|other| **other == number).count();
+fn by_another<R: Record>(told: &Evidence<R>, number: u64, outcome: &Outcome<R>, all: &[&Outcome<R>]) -> Another {
+    let number = Line::Record(number);
+    let repeats = told.lines.iter().filter(|(_, read)| *read == number).count();
     if !told.unique || repeats == 1 {
         return Another::Nobody;
     }
@@ -115,84 +134,70 @@ const fn is_reached(verdict: Verdict, absence_reached: bool) -> bool {
 }
 
 /// Exactly one outcome on each line that a distinct record first came from, none elsewhere; repeats are counted.
-fn one_for_each<S: Subject>(told: &Told<'_, S>, broken: &mut Vec<String>) {
-    let mut seen = BTreeSet::new();
-    let mut expected = BTreeSet::new();
-    for (line, number) in (1_u64..).zip(&told.numbers) {
-        if seen.insert(*number) || told.unique {
-            expected.insert(line);
+fn one_for_each<R: Record>(told: &Evidence<R>, broken: &mut Vec<Breach>) {
+    let mut seen = HashSet::new();
+    let mut expected = BTreeMap::new();
+    for (line, read) in &told.lines {
+        let distinct = seen.insert(read) || (told.unique && matches!(read, Line::Record(_)));
+        if distinct {
+            expected.insert(*line, read);
         }
     }
+    let mut one = |outcome: &Outcome<R>, why: &str| {
+        broken.push(Breach::new(ONE_OUTCOME, format!("{}: {why}", told.line(outcome))));
+    };
     let mut lines = BTreeSet::new();
     for outcome in &told.outcomes {
         if !lines.insert(outcome.line) {
-            broken.push(told.untrue(outcome, "a second outcome for this line"));
+            one(outcome, "a second outcome for this line");
         }
-        if !expected.contains(&outcome.line) {
-            broken.push(told.untrue(outcome, "an outcome for a line that has none"));
-        }
-        let named = told.number(outcome).and_then(|number| told.names.get(&number));
-        if outcome.record().map(name_of).as_ref() != named {
-            broken.push(told.untrue(outcome, "about another record than its line's"));
+        let about_its_line = match expected.get(&outcome.line) {
+            None => {
+                one(outcome, "an outcome for a line that has none");
+                continue;
+            }
+            Some(Line::Record(number)) => outcome.record().map(name_of).as_ref() == told.names.get(number),
+            Some(Line::Invalid(text)) => outcome.record().is_none() && outcome.key() == *text,
+        };
+        if !about_its_line {
+            one(outcome, "about another record than its line's");
         }
     }
-    if told.halt_dropped() {
+    if told.dropped {
         return;
     }
-    let silent: Vec<&u64> = expected.difference(&lines).take(5).collect();
+    let silent: Vec<&u64> = expected.keys().filter(|line| !lines.contains(line)).take(5).collect();
     if !silent.is_empty() {
-        broken.push(format!("no outcome for lines {silent:?} (the first of them)"));
+        let silent = format!("no outcome for lines {silent:?} (the first of them)");
+        broken.push(Breach::new(ONE_OUTCOME, silent));
     }
-    let (distinct, all) = (count(expected.len()), count(told.numbers.len()));
+    let (distinct, all) = (count(expected.len()), count(told.lines.len()));
     if told.summary.counts.total() != distinct || told.summary.duplicates != all - distinct {
-        broken.push(format!(
+        let sums = format!(
             "the sums say {} outcomes and {} repeats; there are {distinct} distinct records of {all}",
             told.summary.counts.total(),
             told.summary.duplicates
-        ));
+        );
+        broken.push(Breach::new(SUMS, sums));
     }
     let reached = count(told.outcomes.iter().filter(|outcome| outcome.reached()).count());
     if told.summary.reached != reached {
-        broken.push(format!("the sums say {} reached; {reached} are", told.summary.reached));
+        let sums = format!("the sums say {} reached; {reached} are", told.summary.reached);
+        broken.push(Breach::new(SUMS, sums));
     }
 }
 
-/// The calls are those that the emulator received, and bounded; none begins after a stop.
-pub(super) fn calls<S: Subject>(told: &Told<'_, S>, broken: &mut Vec<String>) {
-    let (counted, requests) = (told.summary.calls, told.requests());
-    // Of a dropped run a call may have been on its way to the server.
-    if counted != requests && !told.halt_dropped() {
-        broken.push(format!("{counted} calls were counted, {requests} came to the emulator"));
+/// No call begins after a stop.
+pub(super) fn halting<R: Record>(told: &Evidence<R>, broken: &mut Vec<Breach>) {
+    let calls = told.calls.len();
+    if let Some(at_halt) = told.calls_at_halt.filter(|at_halt| *at_halt < calls) {
+        let what = format!("{at_halt} calls when the run was stopped, {calls} at its end");
+        broken.push(Breach::new(NOTHING_AFTER, what));
     }
-    if told.truth.strays > 0 {
-        broken.push(format!("{} requests to addresses that nobody has", told.truth.strays));
-    }
-    if counted > told.bound() {
-        broken.push(format!("{counted} calls; {} are the most", told.bound()));
-    }
-    if told.summary.logins > told.truth.logins {
-        broken.push(format!(
-            "{} logins were counted, {} were made",
-            told.summary.logins, told.truth.logins
-        ));
-    }
-    if told.calls_at_halt.is_some_and(|calls| calls < told.calls.len()) {
-        broken.push(format!(
-            "{:?} calls when the run was stopped, {} at its end",
-            told.calls_at_halt,
-            told.calls.len()
-        ));
-    }
-    if let Halt::Deadline(after) = told.halt {
-        let late = told.calls.iter().find(|seen| seen.at > after);
-        broken.extend(late.map(|seen| format!("a call at {:?}, after the deadline of {after:?}", seen.at)));
-    }
-}
-
-impl<S: Subject> Told<'_, S> {
-    /// True when the run's stream was dropped.
-    fn halt_dropped(&self) -> bool {
-        matches!(self.halt, Halt::Drop(_))
+    if let Some(deadline) = told.deadline {
+        let late = told.calls.iter().find(|seen| seen.at > deadline);
+        let what = late.map(|seen| format!("a call at {:?}, after the deadline of {deadline:?}", seen.at));
+        broken.extend(what.map(|what| Breach::new(NOTHING_AFTER, what)));
     }
 }
 

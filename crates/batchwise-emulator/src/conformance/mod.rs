@@ -30,6 +30,7 @@
 
 mod dice;
 mod difficulty;
+mod evidence;
 mod fact;
 mod law;
 mod scenarios;
@@ -39,7 +40,11 @@ mod told;
 mod trial;
 mod watched;
 
+pub use dice::Dice;
 pub use difficulty::{Difficult, Difficulty};
+pub use evidence::{Breach, Evidence, Line};
 pub use fact::Fact;
 pub use scenarios::{credentials, faults, plain, quota, random, records, stopping};
-pub use subject::{Subject, Wiring};
+pub use subject::{RecordOf, Subject, Wiring};
+pub use trial::least_requests;
+pub use watched::{Seen, SharedSight, Sight, Watched, name_of};

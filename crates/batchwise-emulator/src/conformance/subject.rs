@@ -3,7 +3,7 @@
 use batchwise_core::clock::SharedClock;
 use batchwise_core::quota::{QuotaHandle, Window};
 use batchwise_core::transport::SharedTransport;
-use batchwise_core::{Action, BatchMethod, Verdict};
+use batchwise_core::{Action, BatchMethod, Record, Verdict};
 
 use super::{Difficult, Difficulty, Fact};
 use crate::config::EmulatorConfig;
@@ -14,12 +14,22 @@ use crate::truth::Truth;
 /// What a client under test is built over.
 #[derive(Debug)]
 pub struct Wiring {
-    pub(super) transport: SharedTransport,
-    pub(super) quota: QuotaHandle,
-    pub(super) clock: SharedClock,
+    transport: SharedTransport,
+    quota: QuotaHandle,
+    clock: SharedClock,
 }
 
 impl Wiring {
+    /// A client's surroundings.
+    #[must_use]
+    pub const fn new(transport: SharedTransport, quota: QuotaHandle, clock: SharedClock) -> Self {
+        Self {
+            transport,
+            quota,
+            clock,
+        }
+    }
+
     /// The emulator's world.
     #[must_use]
     pub fn transport(&self) -> SharedTransport {
@@ -40,7 +50,7 @@ impl Wiring {
 }
 
 /// The record type of a subject's client.
-pub(super) type RecordOf<S> = <<S as Subject>::Client as BatchMethod>::Record;
+pub type RecordOf<S> = <<S as Subject>::Client as BatchMethod>::Record;
 
 /// A client under test, and what is true of its records.
 ///
@@ -57,6 +67,11 @@ pub trait Subject {
 
     /// The record with this number.
     fn record(&self, number: u64) -> RecordOf<Self>;
+
+    /// How a fault rule names the record.
+    fn fault_key(&self, number: u64) -> String {
+        self.record(number).key()
+    }
 
     /// A world in which every record exists, except that these are difficult; the rest of the settings stays.
     fn arrange(&self, world: EmulatorConfig, difficult: &Difficult) -> EmulatorConfig;

@@ -1,16 +1,15 @@
 //! What a run came to.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashSet;
 use std::fmt::Write;
 
 use batchwise_core::clock::Tick;
-use batchwise_core::{CallErrorKind, Descriptor, Outcome, ReasonKind, Summary, Verdict};
+use batchwise_core::{CallErrorKind, Outcome, ReasonKind, Verdict};
 
-use super::law;
+use super::evidence::{Breach, Evidence, Line};
 use super::subject::RecordOf;
-use super::trial::Halt;
 use super::watched::Seen;
-use super::{Difficult, Fact, Subject};
+use super::{Difficulty, Subject};
 use crate::fault::FaultRule;
 use crate::log::LogEntry;
 use crate::truth::Truth;
@@ -18,31 +17,16 @@ use crate::truth::Truth;
 /// Lines of a list that a failure shows.
 const SHOWN: usize = 20;
 
-/// A run that is over: outcomes on the one side, the truth on the other.
+/// A run that is over, and the world that it ran in.
 #[derive(Debug)]
 pub(super) struct Told<'s, S: Subject> {
     pub(super) subject: &'s S,
     pub(super) title: String,
-    pub(super) numbers: Vec<u64>,
-    pub(super) difficult: Difficult,
     pub(super) rules: Vec<FaultRule>,
-    pub(super) halt: Halt,
-    pub(super) outcomes: Vec<Outcome<RecordOf<S>>>,
-    pub(super) summary: Summary,
+    pub(super) run: Evidence<RecordOf<S>>,
     pub(super) truth: Truth,
     pub(super) log: Vec<LogEntry>,
-    pub(super) calls: Vec<Seen>,
-    /// The calls, from 1, that carried a record, by its name.
-    pub(super) carried: HashMap<String, Vec<usize>>,
-    /// The names of the records, by number.
-    pub(super) names: HashMap<u64, String>,
-    /// Repeats are records of their own.
-    pub(super) unique: bool,
-    pub(super) breaches: Vec<String>,
-    /// Calls begun when the run was stopped by its token or dropped.
-    pub(super) calls_at_halt: Option<usize>,
     pub(super) elapsed: Tick,
-    pub(super) descriptor: Descriptor,
     pub(super) renewable: bool,
     /// The least number of requests for its records.
     pub(super) least: u64,
@@ -56,10 +40,30 @@ impl<S: Subject> Told<'_, S> {
 
     /// Holds the run against the law.
     pub(super) fn check(&self) {
-        let mut broken = self.breaches.clone();
-        law::outcomes(self, &mut broken);
-        law::calls(self, &mut broken);
-        self.hold(broken);
+        let mut broken = self.run.breaches();
+        self.calls(&mut broken);
+        self.hold(broken.iter().map(Breach::to_string));
+    }
+
+    /// The calls are those that the emulator received, and bounded.
+    fn calls(&self, broken: &mut Vec<Breach>) {
+        let mut calls = |broke: bool, what: String| {
+            if broke {
+                broken.push(Breach::new("calls", what));
+            }
+        };
+        let (counted, requests) = (self.run.summary.calls, self.requests());
+        // Of a dropped run a call may have been on its way to the server.
+        calls(
+            counted != requests && !self.run.dropped,
+            format!("{counted} calls were counted, {requests} came to the emulator"),
+        );
+        let strays = self.truth.strays;
+        calls(strays > 0, format!("{strays} requests to addresses that nobody has"));
+        let most = self.bound();
+        calls(counted > most, format!("{counted} calls; {most} are the most"));
+        let (logins, made) = (self.run.summary.logins, self.truth.logins);
+        calls(logins > made, format!("{logins} logins were counted, {made} were made"));
     }
 
     /// Fails with the whole story when something is broken.
@@ -73,18 +77,8 @@ impl<S: Subject> Told<'_, S> {
         self.hold((!so).then(what));
     }
 
-    pub(super) fn fact(&self, number: u64) -> Fact {
-        self.subject.truth(&self.truth, number)
-    }
-
-    /// The number of the record that an outcome is about.
-    pub(super) fn number(&self, outcome: &Outcome<RecordOf<S>>) -> Option<u64> {
-        let at = usize::try_from(outcome.line.checked_sub(1)?).ok()?;
-        self.numbers.get(at).copied()
-    }
-
     pub(super) fn stopped(&self) -> Option<ReasonKind> {
-        self.summary.stop.as_ref().map(batchwise_core::Reason::kind)
+        self.run.summary.stop.as_ref().map(batchwise_core::Reason::kind)
     }
 
     /// Requests of the method under test, refused connections included.
@@ -94,21 +88,21 @@ impl<S: Subject> Told<'_, S> {
     }
 
     pub(super) fn count(&self, verdict: Verdict) -> u64 {
-        self.summary.counts.of(verdict)
+        self.run.summary.counts.of(verdict)
     }
 
     /// Outcomes about a record.
     pub(super) fn outcomes_of(&self, number: u64) -> usize {
-        let about = |outcome: &&Outcome<RecordOf<S>>| self.number(outcome) == Some(number);
-        self.outcomes.iter().filter(about).count()
+        let about = |outcome: &&Outcome<RecordOf<S>>| self.run.number(outcome) == Some(number);
+        self.run.outcomes.iter().filter(about).count()
     }
 
     /// Demands a verdict for each record.
     pub(super) fn demand_verdicts(&self, allowed: impl Fn(u64) -> Vec<Verdict>) {
-        let wrong = self.outcomes.iter().filter_map(|outcome| {
-            let number = self.number(outcome)?;
+        let wrong = self.run.outcomes.iter().filter_map(|outcome| {
+            let number = self.run.number(outcome)?;
             let allowed = allowed(number);
-            (!allowed.contains(&outcome.verdict)).then(|| format!("{}: expected {allowed:?}", self.line(outcome)))
+            (!allowed.contains(&outcome.verdict)).then(|| format!("{}: expected {allowed:?}", self.run.line(outcome)))
         });
         self.hold(wrong.collect::<Vec<_>>());
     }
@@ -125,19 +119,26 @@ impl<S: Subject> Told<'_, S> {
     /// - a refusal of credentials for each of these calls, and twelve for rate: more in a row spend the quota.
     pub(super) fn bound(&self) -> u64 {
         let named_or_nameless: u64 = self
+            .run
             .difficult
             .iter()
             .map(|(_, difficulty)| match difficulty {
-                super::Difficulty::PoisonNameless => 64,
-                super::Difficulty::Poison => 1,
+                Difficulty::PoisonNameless => 64,
+                Difficulty::Poison => 1,
                 _ => 0,
             })
             .sum();
         let ended = |kind| {
             let is_it = |seen: &&Seen| seen.end == Some(Err(kind));
-            u64::try_from(self.calls.iter().filter(is_it).count()).unwrap_or(u64::MAX)
+            u64::try_from(self.run.calls.iter().filter(is_it).count()).unwrap_or(u64::MAX)
         };
-        let distinct = self.numbers.iter().collect::<BTreeSet<_>>().len();
+        let distinct = self
+            .run
+            .lines
+            .iter()
+            .map(|(_, line)| line)
+            .collect::<HashSet<&Line>>()
+            .len();
         let too_large = if ended(CallErrorKind::TooLarge) > 0 {
             2 * u64::try_from(distinct).unwrap_or(u64::MAX)
         } else {
@@ -150,9 +151,10 @@ impl<S: Subject> Told<'_, S> {
             0
         };
         let busy = self
+            .run
             .difficult
             .iter()
-            .any(|(_, difficulty)| matches!(difficulty, super::Difficulty::Busy(_)));
+            .any(|(_, difficulty)| matches!(difficulty, Difficulty::Busy(_)));
         let rounds = if busy { 6 * self.least } else { 0 };
         let needed = 2 * self.least + 50 + named_or_nameless + too_large + searched + rounds;
         let needed = needed + needed / 4;
@@ -173,44 +175,6 @@ impl<S: Subject> Told<'_, S> {
             })
     }
 
-    fn line(&self, outcome: &Outcome<RecordOf<S>>) -> String {
-        let number = self.number(outcome);
-        let calls = number.map_or_else(Vec::new, |number| self.calls_with(number));
-        let mut text = format!(
-            "record {} (line {}): {} after {} attempts",
-            outcome.key(),
-            outcome.line,
-            outcome.verdict,
-            outcome.attempts
-        );
-        if let Some(detail) = outcome.detail() {
-            write_to(&mut text, format_args!(" because {detail:?}"));
-        }
-        if let Some(number) = number {
-            let difficulty = self.difficult.of(number);
-            write_to(
-                &mut text,
-                format_args!(
-                    "; truth: {:?}, {difficulty:?}; carried by calls {calls:?}",
-                    self.fact(number)
-                ),
-            );
-        }
-        text
-    }
-
-    /// The calls, from 1, that carried a record.
-    pub(super) fn calls_with(&self, number: u64) -> Vec<usize> {
-        let name = self.names.get(&number);
-        name.and_then(|name| self.carried.get(name))
-            .cloned()
-            .unwrap_or_default()
-    }
-
-    pub(super) fn untrue(&self, outcome: &Outcome<RecordOf<S>>, why: &str) -> String {
-        format!("{}: {why}", self.line(outcome))
-    }
-
     fn story(&self, broken: &[String]) -> String {
         let mut text = format!("{}\n", self.title);
         for rule in &self.rules {
@@ -220,8 +184,8 @@ impl<S: Subject> Told<'_, S> {
             &mut text,
             format_args!("  {} broken:\n    {}\n", broken.len(), shown(broken.iter().cloned())),
         );
-        let counts: Vec<String> = self
-            .summary
+        let summary = &self.run.summary;
+        let counts: Vec<String> = summary
             .counts
             .iter()
             .map(|(verdict, count)| format!("{count} {verdict}"))
@@ -230,19 +194,19 @@ impl<S: Subject> Told<'_, S> {
             &mut text,
             format_args!(
                 "  {} records in, {} outcomes: {}; {} repeats; {} calls (at least {}, at most {}), {} logins, stopped: {:?}, {:?} passed\n",
-                self.numbers.len(),
-                self.outcomes.len(),
+                self.run.lines.len(),
+                self.run.outcomes.len(),
                 counts.join(", "),
-                self.summary.duplicates,
-                self.summary.calls,
+                summary.duplicates,
+                summary.calls,
                 self.least,
                 self.bound(),
-                self.summary.logins,
-                self.summary.stop.as_ref().map(ToString::to_string),
+                summary.logins,
+                summary.stop.as_ref().map(ToString::to_string),
                 self.elapsed,
             ),
         );
-        let calls = self.calls.iter().enumerate().map(|(at, seen)| {
+        let calls = self.run.calls.iter().enumerate().map(|(at, seen)| {
             format!(
                 "{} at {:?}: {} records, {:?}",
                 at + 1,

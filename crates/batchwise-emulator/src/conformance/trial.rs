@@ -1,6 +1,6 @@
 //! One run of a client in a world.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::future::Future;
 use std::num::NonZeroUsize;
 use std::pin::pin;
@@ -11,9 +11,10 @@ use std::time::Duration;
 use batchwise_core::clock::Clock;
 use batchwise_core::quota::{LocalQuota, QuotaHandle, Window};
 use batchwise_core::test_util::FakeClock;
-use batchwise_core::{BatchMethod, CallErrorKind, Descriptor, Identity, Record, RunOptions, StopToken, run};
+use batchwise_core::{BatchMethod, Descriptor, Identity, Record, RunOptions, StopToken, run};
 use futures_util::StreamExt;
 
+use super::evidence::{Evidence, Line};
 use super::subject::RecordOf;
 use super::told::Told;
 use super::watched::{SharedSight, Watched, name_of};
@@ -147,11 +148,11 @@ impl<'s, S: Subject> Trial<'s, S> {
             .arrange(self.world, &self.difficult)
             .faults(self.rules.clone());
         let transport = InMemoryTransport::new(world, clock.shared()).latency(self.latency);
-        let wiring = Wiring {
-            transport: Arc::new(transport.clone()),
-            quota: QuotaHandle::new(LocalQuota::on_clock(clock.shared(), self.windows)),
-            clock: clock.shared(),
-        };
+        let wiring = Wiring::new(
+            Arc::new(transport.clone()),
+            QuotaHandle::new(LocalQuota::on_clock(clock.shared(), self.windows)),
+            clock.shared(),
+        );
         let sight = SharedSight::default();
         let client = Watched::new(
             self.subject.client(&wiring),
@@ -206,35 +207,38 @@ impl<'s, S: Subject> Trial<'s, S> {
         }
         let truth: Truth = transport.truth();
         let mut sight = sight.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut carried: HashMap<String, Vec<usize>> = HashMap::new();
-        for (call, seen) in (1..).zip(&sight.calls) {
-            if seen.end == Some(Err(CallErrorKind::NoSession)) {
-                // No request was made.
-                continue;
-            }
-            for name in &seen.names {
-                carried.entry(name.clone()).or_default().push(call);
-            }
-        }
+        let lines = (1..).zip(self.numbers.iter().copied().map(Line::Record)).collect();
+        let facts = self
+            .numbers
+            .iter()
+            .map(|number| (*number, self.subject.truth(&truth, *number)))
+            .collect();
+        let run = Evidence {
+            lines,
+            outcomes,
+            summary,
+            facts,
+            difficult: self.difficult,
+            names,
+            unique,
+            calls: std::mem::take(&mut sight.calls),
+            breaches: std::mem::take(&mut sight.breaches),
+            dropped: matches!(self.halt, Halt::Drop(_)),
+            calls_at_halt,
+            deadline: match self.halt {
+                Halt::Deadline(after) => Some(after),
+                Halt::Never | Halt::Token(_) | Halt::Drop(_) => None,
+            },
+            descriptor,
+        };
         Told {
             subject: self.subject,
             title: String::new(),
-            numbers: self.numbers,
-            difficult: self.difficult,
             rules: self.rules,
-            halt: self.halt,
-            outcomes,
-            summary,
+            run,
             truth,
             log: transport.log(),
-            calls: std::mem::take(&mut sight.calls),
-            carried,
-            names,
-            unique,
-            breaches: std::mem::take(&mut sight.breaches),
-            calls_at_halt,
             elapsed: clock.now(),
-            descriptor,
             renewable,
             least,
         }
@@ -242,7 +246,8 @@ impl<'s, S: Subject> Trial<'s, S> {
 }
 
 /// The least number of requests that carry these records: stage by stage, group by group, as full as limits allow.
-fn least_requests<R: Record>(records: &[R], descriptor: &Descriptor) -> u64 {
+#[must_use]
+pub fn least_requests<R: Record>(records: &[R], descriptor: &Descriptor) -> u64 {
     let most_bytes = descriptor.max_bytes.map_or(usize::MAX, NonZeroUsize::get);
     let mut open: BTreeMap<(u8, u64), (usize, usize)> = BTreeMap::new();
     let mut requests = 0;

@@ -13,28 +13,32 @@ const ENDLESS: usize = 20_000;
 
 /// One call of the client.
 #[derive(Debug, Clone)]
-pub(super) struct Seen {
-    pub(super) at: Tick,
+pub struct Seen {
+    /// When it began.
+    pub at: Tick,
     /// The names of its records.
-    pub(super) names: Vec<String>,
+    pub names: Vec<String>,
     /// How it ended; `None` while it is under way.
-    pub(super) end: Option<Result<(), CallErrorKind>>,
+    pub end: Option<Result<(), CallErrorKind>>,
 }
 
 /// What was seen of all calls, and what was wrong with them.
 #[derive(Debug, Default)]
-pub(super) struct Sight {
-    pub(super) calls: Vec<Seen>,
-    pub(super) breaches: Vec<String>,
+pub struct Sight {
+    /// The calls, in the order in which they began.
+    pub calls: Vec<Seen>,
+    /// Where the driver broke the contract of a call.
+    pub breaches: Vec<String>,
     in_flight: HashMap<u64, usize>,
     highest_stage: u8,
 }
 
-pub(super) type SharedSight = Arc<Mutex<Sight>>;
+/// What is seen of a client, for whoever looks.
+pub type SharedSight = Arc<Mutex<Sight>>;
 
 /// A client that notes every call and whether the driver keeps the contract of [`BatchMethod::call`].
 #[derive(Debug)]
-pub(super) struct Watched<M> {
+pub struct Watched<M> {
     method: M,
     descriptor: Descriptor,
     clock: SharedClock,
@@ -42,7 +46,8 @@ pub(super) struct Watched<M> {
 }
 
 /// How the suite calls a record: unique where scope and key are.
-pub(super) fn name_of<R: Record>(record: &R) -> String {
+#[must_use]
+pub fn name_of<R: Record>(record: &R) -> String {
     match record.scope() {
         Some(scope) => format!("{scope}/{}", record.key()),
         None => record.key(),
@@ -51,7 +56,8 @@ pub(super) fn name_of<R: Record>(record: &R) -> String {
 
 impl<M: BatchMethod> Watched<M> {
     /// Watches a client; with `max_records` its batches are smaller than the provider allows.
-    pub(super) fn new(method: M, max_records: Option<NonZeroUsize>, clock: SharedClock, sight: SharedSight) -> Self {
+    #[must_use]
+    pub fn new(method: M, max_records: Option<NonZeroUsize>, clock: SharedClock, sight: SharedSight) -> Self {
         let mut descriptor = method.descriptor().clone();
         if let Some(most) = max_records {
             descriptor = descriptor.with_max_records(most);

@@ -26,15 +26,15 @@ pub fn that_are_refused_in_mid_job_are_renewed_or_stop_it<S: Subject>(subject: &
         if subject.login().is_some() {
             told.demand_verdicts(|_| vec![done]);
             // The first login, and one for the session that died.
-            told.demand(told.summary.logins == 2, || "two logins are expected".to_owned());
-            told.demand(told.summary.calls == told.least + 1, || {
+            told.demand(told.run.summary.logins == 2, || "two logins are expected".to_owned());
+            told.demand(told.run.summary.calls == told.least + 1, || {
                 "one call more is expected".to_owned()
             });
         } else {
             told.demand(told.stopped() == Some(ReasonKind::Credentials), || {
                 "it did not stop".to_owned()
             });
-            told.demand(told.summary.calls == from, || format!("{from} calls are expected"));
+            told.demand(told.run.summary.calls == from, || format!("{from} calls are expected"));
             told.demand_verdicts(|_| vec![done, Verdict::NotSent]);
             let sent = (from - 1) * u64::try_from(SMALL).unwrap_or(1);
             told.demand(told.count(done) <= sent, || format!("more than {sent} done"));
@@ -57,11 +57,12 @@ pub fn that_die_every_few_calls_cost_one_login_each<S: Subject>(subject: &S) {
         let done = done(&told);
         told.demand_verdicts(|_| vec![done]);
         let sessions = told.least.div_ceil(calls);
-        told.demand(told.truth.logins == sessions && told.summary.logins == sessions, || {
-            format!("{} logins, {sessions} are enough", told.truth.logins)
-        });
+        told.demand(
+            told.truth.logins == sessions && told.run.summary.logins == sessions,
+            || format!("{} logins, {sessions} are enough", told.truth.logins),
+        );
         let most = told.least + sessions * u64::try_from(concurrency).unwrap_or(1);
-        told.demand(told.summary.calls <= most, || format!("more than {most} calls"));
+        told.demand(told.run.summary.calls <= most, || format!("more than {most} calls"));
     }
 }
 

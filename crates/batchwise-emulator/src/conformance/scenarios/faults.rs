@@ -142,7 +142,7 @@ fn once<S: Subject>(subject: &S, nth: impl Fn(u64) -> u64) {
         if stops.is_some() {
             // The refused call and those that were in flight beside it.
             let most = nth(least) + u64::try_from(concurrency).unwrap_or(0) - 1;
-            told.demand(told.summary.calls <= most, || format!("more than {most} calls"));
+            told.demand(told.run.summary.calls <= most, || format!("more than {most} calls"));
         } else {
             // One more, two where a call is repeated after a login; what is due again may leave alone. A batch that is too
             // large halves all that follow, one that is refused without a name is taken apart.
@@ -152,7 +152,7 @@ fn once<S: Subject>(subject: &S, nth: impl Fn(u64) -> u64) {
                 _ => 3,
             };
             let most = told.least + extra;
-            told.demand(told.summary.calls <= most, || format!("more than {most} calls"));
+            told.demand(told.run.summary.calls <= most, || format!("more than {most} calls"));
         }
     }
 }
@@ -160,7 +160,7 @@ fn once<S: Subject>(subject: &S, nth: impl Fn(u64) -> u64) {
 /// What a record without difficulty may come to when a lost call was repeated.
 fn mended<S: Subject>(told: &Told<'_, S>, done: Verdict, number: u64) -> Vec<Verdict> {
     let mut verdicts = vec![done];
-    match told.descriptor.action {
+    match told.run.descriptor.action {
         Action::Delete => verdicts.push(Verdict::PresumedDeleted),
         Action::Update if !told.subject.repeat_tells(number) => verdicts.push(Verdict::Unknown),
         Action::Update => {}
@@ -243,7 +243,7 @@ pub fn at_every_request<S: Subject>(subject: &S) {
                 });
                 // Refusals of calls that were in flight together count as one.
                 let most = 14 * u64::try_from(concurrency).unwrap_or(1);
-                told.demand(told.summary.calls <= most, || format!("more than {most} calls"));
+                told.demand(told.run.summary.calls <= most, || format!("more than {most} calls"));
             }
             Fault::Status { status: 401 | 403, .. } | Fault::SessionExpired => {
                 told.demand(told.stopped() == Some(ReasonKind::Credentials), || {
@@ -251,7 +251,7 @@ pub fn at_every_request<S: Subject>(subject: &S) {
                 });
                 told.demand_verdicts(all(Verdict::NotSent));
                 let most = 2 * u64::try_from(concurrency).unwrap_or(1);
-                told.demand(told.summary.calls <= most, || format!("more than {most} calls"));
+                told.demand(told.run.summary.calls <= most, || format!("more than {most} calls"));
             }
             Fault::Status { status: 404, .. } => {
                 told.demand(told.stopped() == Some(ReasonKind::Target), || {

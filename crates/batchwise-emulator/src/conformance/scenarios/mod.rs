@@ -38,11 +38,11 @@ fn idle<S: Subject>(subject: &S) -> S::Client {
     use batchwise_core::quota::{LocalQuota, QuotaHandle};
     use batchwise_core::test_util::FakeClock;
     let clock = FakeClock::new();
-    subject.client(&Wiring {
-        transport: std::sync::Arc::new(InMemoryTransport::new(EmulatorConfig::default(), clock.shared())),
-        quota: QuotaHandle::new(LocalQuota::on_clock(clock.shared(), [])),
-        clock: clock.shared(),
-    })
+    subject.client(&Wiring::new(
+        std::sync::Arc::new(InMemoryTransport::new(EmulatorConfig::default(), clock.shared())),
+        QuotaHandle::new(LocalQuota::on_clock(clock.shared(), [])),
+        clock.shared(),
+    ))
 }
 
 /// As many records as fill this many batches of the client's own size, but for a few.

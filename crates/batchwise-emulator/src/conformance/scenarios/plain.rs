@@ -12,7 +12,7 @@ use batchwise_core::Action;
 
 /// What a record comes to when nothing is wrong with it.
 pub(super) fn done<S: Subject>(told: &Told<'_, S>) -> Verdict {
-    match told.descriptor.action {
+    match told.run.descriptor.action {
         Action::Delete => Verdict::Deleted,
         Action::Update => Verdict::Updated,
     }
@@ -27,10 +27,10 @@ pub fn takes_the_least_number_of_requests<S: Subject>(subject: &S) {
                 .latency(Duration::from_millis(latency))
                 .run();
             told.demand_verdicts(|_| vec![done(&told)]);
-            let (calls, least) = (told.summary.calls, told.least);
+            let (calls, least) = (told.run.summary.calls, told.least);
             told.demand(calls == least, || format!("{calls} calls, where {least} are enough"));
-            told.demand(told.summary.is_success(), || "no success".to_owned());
-            told.demand(told.outcomes.iter().all(|outcome| outcome.attempts == 1), || {
+            told.demand(told.run.summary.is_success(), || "no success".to_owned());
+            told.demand(told.run.outcomes.iter().all(|outcome| outcome.attempts == 1), || {
                 "more than one attempt for a record".to_owned()
             });
         }
@@ -43,7 +43,7 @@ pub fn takes_lists_of_every_length<S: Subject>(subject: &S) {
     for count in [0, 1, 2, batch - 1, batch, batch + 1] {
         let told = Trial::of(subject, format!("a list of {count}"), 0..count).run();
         told.demand_verdicts(|_| vec![done(&told)]);
-        let (calls, least) = (told.summary.calls, told.least);
+        let (calls, least) = (told.run.summary.calls, told.least);
         told.demand(calls == least, || format!("{calls} calls, where {least} are enough"));
     }
 }
@@ -56,9 +56,9 @@ pub fn sends_a_repeated_record_once<S: Subject>(subject: &S) {
             .max_records(super::SMALL)
             .concurrency(concurrency)
             .run();
-        told.demand(told.summary.is_success(), || "no success".to_owned());
+        told.demand(told.run.summary.is_success(), || "no success".to_owned());
         for number in [7, 25, 44] {
-            let (calls, lines) = (told.calls_with(number).len(), told.outcomes_of(number));
+            let (calls, lines) = (told.run.calls_with(number).len(), told.outcomes_of(number));
             told.demand(calls == lines, || {
                 format!("record {number} has {lines} outcomes and was in {calls} calls")
             });

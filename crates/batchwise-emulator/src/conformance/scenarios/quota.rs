@@ -102,7 +102,7 @@ pub fn that_is_smaller_than_thought_is_waited_for<S: Subject>(subject: &S) {
         .run();
         let done = done(&told);
         told.demand_verdicts(|_| vec![done]);
-        told.demand(told.outcomes.iter().all(|outcome| outcome.attempts == 1), || {
+        told.demand(told.run.outcomes.iter().all(|outcome| outcome.attempts == 1), || {
             "a refusal for rate is no attempt".to_owned()
         });
     }

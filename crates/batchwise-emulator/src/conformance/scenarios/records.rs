@@ -25,11 +25,11 @@ pub fn have_their_outcome_one_difficulty_at_a_time<S: Subject>(subject: &S) {
                 .concurrency(concurrency)
                 .run();
             let done = done(&told);
-            let action = told.descriptor.action;
+            let action = told.run.descriptor.action;
             // Where a refusal by name may have deleted the others, their absence is no proof of anything else.
             let unclear =
-                difficulty == Difficulty::Poison && told.descriptor.named_refusal == NamedRefusal::OthersUnclear;
-            told.demand_verdicts(|number| match told.difficult.of(number) {
+                difficulty == Difficulty::Poison && told.run.descriptor.named_refusal == NamedRefusal::OthersUnclear;
+            told.demand_verdicts(|number| match told.run.difficult.of(number) {
                 Some(_) => vec![subject.expected(number, difficulty, action)],
                 None if unclear => vec![done, Verdict::PresumedDeleted],
                 None => vec![done],
@@ -55,9 +55,9 @@ pub fn that_are_absent_leave_the_others_alone<S: Subject>(subject: &S) {
             .difficult(difficult)
             .concurrency(concurrency)
             .run();
-        let (done, absent) = (done(&told), Difficulty::Absent.verdict(told.descriptor.action));
-        told.demand_verdicts(|number| vec![told.difficult.of(number).map_or(done, |_| absent)]);
-        let (calls, least) = (told.summary.calls, told.least);
+        let (done, absent) = (done(&told), Difficulty::Absent.verdict(told.run.descriptor.action));
+        told.demand_verdicts(|number| vec![told.run.difficult.of(number).map_or(done, |_| absent)]);
+        let (calls, least) = (told.run.summary.calls, told.least);
         told.demand(calls == least, || format!("{calls} calls, where {least} are enough"));
     }
 }
@@ -73,12 +73,12 @@ pub fn that_are_all_absent_stop_a_deletion<S: Subject>(subject: &S) {
             .difficult(difficult)
             .options(|options| options.allow_missing(allow))
             .run();
-        let absent = Difficulty::Absent.verdict(told.descriptor.action);
+        let absent = Difficulty::Absent.verdict(told.run.descriptor.action);
         if deletes && !allow {
             told.demand(told.stopped() == Some(ReasonKind::WrongTarget), || {
                 "it did not stop".to_owned()
             });
-            told.demand(told.summary.calls == 3, || {
+            told.demand(told.run.summary.calls == 3, || {
                 "three batches are enough to see it".to_owned()
             });
             told.demand_verdicts(|_| vec![absent, Verdict::NotSent]);

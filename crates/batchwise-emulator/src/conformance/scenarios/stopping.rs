@@ -89,7 +89,9 @@ pub fn by_dropping_the_stream_makes_no_further_request<S: Subject>(subject: &S) 
         let told = trial(subject, Halt::Drop(after), concurrency).run();
         let done = done(&told);
         told.demand_verdicts(|_| vec![done]);
-        told.demand(told.outcomes.len() == after, || "another number of outcomes".to_owned());
+        told.demand(told.run.outcomes.len() == after, || {
+            "another number of outcomes".to_owned()
+        });
         // No more is ahead of the consumer than the calls that were in flight.
         let size = u64::try_from(SMALL).unwrap_or(1);
         let most =

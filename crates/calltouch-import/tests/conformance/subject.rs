@@ -1,5 +1,4 @@
-//! The shared suite against the emulator: every outcome is held against what truly happened.
-#![allow(clippy::unwrap_used)]
+//! The imports that the conformance suite and the simulator delete.
 
 use batchwise_core::quota::Window;
 use batchwise_emulator::conformance::{Difficult, Fact, Subject, Wiring};
@@ -8,11 +7,11 @@ use calltouch_import::{CalltouchCredentials, CalltouchImport, CalltouchQuota, Im
 
 /// The imports 51000, 51001 and so on.
 #[derive(Debug, Default)]
-struct Imports {
+pub(crate) struct Imports {
     /// What the documents leave open: the valid ids of a request that names an invalid one are deleted all the same.
-    refusal_deletes_others: bool,
+    pub(crate) refusal_deletes_others: bool,
     /// What they leave open too: the status of the envelope that tells of unknown ids.
-    partial_status: Option<u16>,
+    pub(crate) partial_status: Option<u16>,
 }
 
 impl Imports {
@@ -58,9 +57,4 @@ impl Subject for Imports {
     fn windows(&self) -> Vec<Window> {
         vec![CalltouchQuota::default_window()]
     }
-}
-
-batchwise_emulator::conformance! {
-    as_documented => Imports::default(),
-    when_a_refusal_deletes_the_others => Imports { refusal_deletes_others: true, partial_status: Some(200) },
 }

@@ -1,5 +1,4 @@
-//! The shared suite against the emulator: every outcome is held against what truly happened.
-#![allow(clippy::unwrap_used)]
+//! The address book that the conformance suite and the simulator delete from.
 
 use batchwise_core::quota::Window;
 use batchwise_emulator::conformance::{Difficult, Fact, Subject, Wiring};
@@ -8,13 +7,13 @@ use dellin_book::{BookKind, BookObject, Credentials, DellinAccount, DellinBook, 
 
 /// Objects of all four kinds in turn; the same ids in each kind.
 #[derive(Debug)]
-struct Book {
-    wire: Wire,
-    credentials: Credentials,
+pub(crate) struct Book {
+    pub(crate) wire: Wire,
+    pub(crate) credentials: Credentials,
 }
 
 impl Book {
-    fn password(wire: Wire) -> Self {
+    pub(crate) fn password(wire: Wire) -> Self {
         Self {
             wire,
             credentials: Credentials::password("+70000000000", "password"),
@@ -22,7 +21,7 @@ impl Book {
     }
 
     /// A session that the caller brought: it is never renewed.
-    fn session() -> Self {
+    pub(crate) fn session() -> Self {
         Self {
             wire: Wire::Json,
             credentials: Credentials::session("AAAA-1111"),
@@ -100,14 +99,4 @@ impl Subject for Book {
             ..DellinConfig::default()
         })
     }
-}
-
-batchwise_emulator::conformance! {
-    json => Book::password(Wire::Json),
-    brought_session => Book::session(),
-}
-
-#[cfg(feature = "xml")]
-batchwise_emulator::conformance! {
-    xml => Book::password(Wire::Xml),
 }

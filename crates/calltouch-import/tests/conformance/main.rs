@@ -1,0 +1,11 @@
+//! The shared suite against the emulator: every outcome is held against what truly happened.
+#![allow(clippy::unwrap_used)]
+
+mod subject;
+
+use subject::Imports;
+
+batchwise_emulator::conformance! {
+    as_documented => Imports::default(),
+    when_a_refusal_deletes_the_others => Imports { refusal_deletes_others: true, partial_status: Some(200) },
+}
