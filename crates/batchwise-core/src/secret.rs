@@ -56,7 +56,7 @@ pub const MASK: &str = "***";
 /// The secrets that a client knows, for masking what a server sends back.
 ///
 /// A server may echo the request, so each secret is found as it is and however JSON, markup and URLs escape it, one within
-/// the other too, and where the server cuts it short.
+/// the other too. A server may cut what it echoes, so the first eight characters of a secret are hidden like all of it.
 #[derive(Clone, Default)]
 pub struct Secrets(Arc<Vec<Secret>>);
 

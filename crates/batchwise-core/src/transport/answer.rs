@@ -160,13 +160,9 @@ mod tests {
     #[test]
     fn a_snippet_of_secrets_alone_shows_none_of_them() {
         let secret = Secret::new("s".to_owned() + &"0123456789".repeat(9));
-        let body = secret.expose().repeat(1000);
-        for length in 8150..8300 {
-            let body = Bytes::copy_from_slice(&body.as_bytes()[..length]);
-            let answer = Answer::new(http::Response::new(body), Secrets::new([&secret]));
-            let snippet = answer.snippet().unwrap();
-            assert!(!snippet.contains("s01234"), "{length}: {snippet}");
-        }
+        let body = Bytes::from(secret.expose().repeat(1000) + " end");
+        let answer = Answer::new(http::Response::new(body), Secrets::new([&secret]));
+        assert_eq!(answer.snippet().as_deref(), Some("*** end"));
     }
 
     #[test]
