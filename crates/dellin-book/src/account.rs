@@ -165,7 +165,7 @@ impl fmt::Debug for DellinAccount {
 }
 
 /// Builds a [`DellinAccount`].
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 #[must_use]
 pub struct DellinAccountBuilder {
     appkey: Secret,
@@ -176,6 +176,19 @@ pub struct DellinAccountBuilder {
     transport: Option<SharedTransport>,
     quota: Option<QuotaHandle>,
     xml_content_type: String,
+}
+
+impl fmt::Debug for DellinAccountBuilder {
+    /// Leaves out the address: nobody has looked yet whether a password stands in it.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("DellinAccountBuilder")
+            .field("appkey", &self.appkey)
+            .field("credentials", &self.credentials)
+            .field("allow_http", &self.allow_http)
+            .field("timeout", &self.timeout)
+            .field("quota", &self.quota)
+            .finish_non_exhaustive()
+    }
 }
 
 impl DellinAccountBuilder {

@@ -160,9 +160,10 @@ mod tests {
     #[test]
     fn a_snippet_of_secrets_alone_shows_none_of_them() {
         let secret = Secret::new("s".to_owned() + &"0123456789".repeat(9));
-        let body = Bytes::from(secret.expose().repeat(1000) + " end");
+        let body = Bytes::from(secret.expose().repeat(1000));
         let answer = Answer::new(http::Response::new(body), Secrets::new([&secret]));
-        assert_eq!(answer.snippet().as_deref(), Some("*** end"));
+        let snippet = answer.snippet().unwrap();
+        assert!(snippet.chars().all(|c| c == '*'), "{snippet}");
     }
 
     #[test]
