@@ -6,6 +6,7 @@ mod consent;
 mod demo;
 mod dry_run;
 mod failure;
+mod fault;
 mod input;
 mod job;
 mod logging;
@@ -45,9 +46,8 @@ fn main() -> ExitCode {
 /// A panic, on whichever thread, is a fault of our own: the command ends at once, with the exit code for it. A thread that
 /// died quietly could pass for the end of the input.
 fn end_at_panics() {
-    let report = std::panic::take_hook();
-    std::panic::set_hook(Box::new(move |panic| {
-        report(panic);
+    std::panic::set_hook(Box::new(|panic| {
+        fault::report(panic.payload(), panic.location());
         std::process::exit(i32::from(Exit::Fault.code()));
     }));
 }

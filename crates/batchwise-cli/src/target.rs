@@ -15,6 +15,8 @@ pub(crate) struct Target {
     pub(crate) loopback: bool,
     /// The account, without secrets.
     pub(crate) account: String,
+    /// Records are found by contacts, so that what the provider says of them may repeat some.
+    pub(crate) contacts: bool,
     /// The campaigns, where there are any.
     pub(crate) campaigns: Option<String>,
 }

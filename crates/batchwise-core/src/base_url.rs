@@ -24,8 +24,11 @@ impl BaseUrl {
     /// [`BuildError`] for anything but `http(s)://host[:port][/path]`, for credentials, a query or a fragment in it, and
     /// for plain HTTP to another machine without `allow_http`.
     pub fn parse(text: &str, allow_http: bool) -> Result<Self, BuildError> {
-        // What does not even parse may hold credentials too.
-        let shown = if text.contains('@') { "(not shown)" } else { text };
+        // What does not even parse may hold credentials too, and so may a query.
+        let shown = match text.contains('@') {
+            true => "(not shown)",
+            false => text.split(['?', '#']).next().unwrap_or_default(),
+        };
         let bad = |why: &str| BuildError::base_url(shown, why);
         let trimmed = text.trim();
         if trimmed.contains('#') {
@@ -164,6 +167,9 @@ mod tests {
             "https://user:hunter2 x@a.example",
             "https://user:hunter2#x@a.example",
             "user:hunter2@a.example",
+            "https://a.example?token=hunter2",
+            "https://a.example/#hunter2",
+            "a.example?token=hunter2",
         ] {
             let error = BaseUrl::parse(url, false).unwrap_err();
             assert!(!error.to_string().contains("hunter2"), "{error}");

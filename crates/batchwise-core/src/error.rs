@@ -24,8 +24,11 @@ pub enum Sent {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CallErrorKind {
-    /// No connection: refused, no such host, TLS handshake failed. Tried again.
+    /// No connection: refused, no such host, broken off while it was made. Tried again.
     Connect,
+    /// The server did not prove who it is, or speaks no TLS that can be used. No request was made; three times in a row, and
+    /// the job stops.
+    Untrusted,
     /// The connection ended before an answer came. May have acted; tried again.
     Closed,
     /// No (whole) answer in time. May have acted; tried again.
@@ -142,6 +145,7 @@ impl CallError {
     pub fn from_transport(error: TransportError) -> Self {
         let (kind, sent) = match error.kind() {
             TransportErrorKind::Connect => (CallErrorKind::Connect, Sent::No),
+            TransportErrorKind::Untrusted => (CallErrorKind::Untrusted, Sent::No),
             TransportErrorKind::Closed => (CallErrorKind::Closed, Sent::Maybe),
             TransportErrorKind::Timeout => (CallErrorKind::Timeout, Sent::Maybe),
             TransportErrorKind::Cut(status) | TransportErrorKind::TooLarge(status) => {
@@ -260,6 +264,7 @@ impl CallError {
         match self.0.kind {
             CallErrorKind::Closed | CallErrorKind::Timeout | CallErrorKind::Unreadable | CallErrorKind::Server => true,
             CallErrorKind::Connect
+            | CallErrorKind::Untrusted
             | CallErrorKind::RateLimited
             | CallErrorKind::Credentials
             | CallErrorKind::NoSession
@@ -330,7 +335,7 @@ impl CallError {
 impl fmt::Display for CallError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let what = match self.0.kind {
-            CallErrorKind::Connect => "no connection",
+            CallErrorKind::Connect | CallErrorKind::Untrusted => "no connection",
             CallErrorKind::Closed => "the connection ended before an answer came",
             CallErrorKind::Timeout => "no answer in time",
             CallErrorKind::Unreadable => "the answer could not be read",

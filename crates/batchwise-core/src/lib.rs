@@ -6,6 +6,7 @@ pub mod clock;
 mod dedupe;
 mod deleter;
 mod descriptor;
+mod echo;
 mod error;
 mod facts;
 pub mod journal;

@@ -26,6 +26,8 @@ pub enum ReasonKind {
     Unclear,
     /// Credentials were refused.
     Credentials,
+    /// The server did not prove who it is.
+    Untrusted,
     /// The campaign or the method's address is not there.
     Target,
     /// Every record of the first batches was "not found": the list may be for another campaign or account.
@@ -63,6 +65,7 @@ impl ReasonKind {
             Self::Misaligned => "misaligned",
             Self::Unclear => "unclear",
             Self::Credentials => "credentials",
+            Self::Untrusted => "untrusted",
             Self::Target => "target",
             Self::WrongTarget => "wrong_target",
             Self::Quota => "quota",
@@ -87,6 +90,7 @@ impl ReasonKind {
             Self::Misaligned => "the answer has another number of results than the request had records",
             Self::Unclear => "the answer cannot be read as an outcome",
             Self::Credentials => "credentials refused",
+            Self::Untrusted => "the server is not trusted",
             Self::Target => "target not found",
             Self::WrongTarget => "nothing was found so far: wrong campaign or account?",
             Self::Quota => "quota spent",

@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use secrecy::{ExposeSecret, SecretString};
 
+use crate::echo::echo;
+
 /// A token, key, session or password: wiped when dropped, never printed.
 ///
 /// `Debug` prints `Secret(***)`; the text is read with [`Secret::expose`] at the one place that puts it on the wire.
@@ -53,93 +55,61 @@ pub const MASK: &str = "***";
 
 /// The secrets that a client knows, for masking what a server sends back.
 ///
-/// A server may echo the request, so each secret is looked for as it is, as JSON writes it (PHP's spelling too), as markup
-/// writes it, and percent-encoded.
+/// A server may echo the request, so each secret is found as it is and however JSON, markup and URLs escape it, one within
+/// the other too. A server may cut what it echoes, so the first eight characters of a secret are hidden like all of it.
 #[derive(Clone, Default)]
 pub struct Secrets(Arc<Vec<Secret>>);
 
 impl Secrets {
     /// Collects secrets; blank ones are left out.
     pub fn new<'a>(secrets: impl IntoIterator<Item = &'a Secret>) -> Self {
-        let mut forms: Vec<String> = Vec::new();
-        for secret in secrets.into_iter().filter(|secret| !secret.is_blank()) {
-            let text = secret.expose();
-            let forms_of_it = [
-                text.to_owned(),
-                json_escaped(text),
-                php_escaped(text),
-                markup_escaped(text),
-                percent_encoded(text),
-            ];
-            for form in forms_of_it {
-                if !forms.contains(&form) {
-                    forms.push(form);
-                }
-            }
-        }
-        // Longest first, so that a secret inside another one does not leave the rest of it behind.
-        forms.sort_by_key(|form| std::cmp::Reverse(form.len()));
-        Self(Arc::new(forms.into_iter().map(Secret::from).collect()))
+        let known = secrets.into_iter().filter(|secret| !secret.is_blank());
+        Self(Arc::new(known.cloned().collect()))
     }
 
     /// The text with every known secret replaced by `***`.
     #[must_use]
     pub fn mask(&self, text: &str) -> String {
-        let mut masked = text.to_owned();
-        for secret in self.0.iter() {
-            if masked.contains(secret.expose()) {
-                masked = masked.replace(secret.expose(), MASK);
+        self.mask_start(text, usize::MAX)
+    }
+
+    /// The first bytes of the masked text, at most so many, ending at a character.
+    #[must_use]
+    pub fn mask_start(&self, text: &str, most: usize) -> String {
+        let mut masked = String::new();
+        let mut hidden_until = 0;
+        for (at, c) in text.char_indices() {
+            let rest = text.get(at..).unwrap_or_default();
+            let was_hidden = at < hidden_until;
+            if let Some(bytes) = self.0.iter().filter_map(|secret| echo_of(rest, secret)).max() {
+                hidden_until = hidden_until.max(at + bytes);
             }
+            let shown = match (at < hidden_until, was_hidden) {
+                (true, true) => continue,
+                (true, false) => MASK,
+                (false, _) => rest.get(..c.len_utf8()).unwrap_or_default(),
+            };
+            if masked.len() + shown.len() > most {
+                break;
+            }
+            masked.push_str(shown);
         }
         masked
     }
 }
 
+/// How many bytes at the start of a text spell a secret.
+fn echo_of(text: &str, secret: &Secret) -> Option<usize> {
+    let (first, secret) = (text.as_bytes().first()?, secret.expose());
+    // Most places are settled by one byte.
+    let may_begin = secret.as_bytes().first() == Some(first) || matches!(first, b'\\' | b'%' | b'&' | b'+');
+    may_begin.then(|| echo(text, secret)).flatten()
+}
+
 impl fmt::Debug for Secrets {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Secrets({} forms)", self.0.len())
+        write!(f, "Secrets({})", self.0.len())
     }
-}
-
-/// The text as JSON writes it inside quotes, with `/` left alone.
-fn json_escaped(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            c => out.push(c),
-        }
-    }
-    out
-}
-
-/// The text as PHP writes it into JSON by default: `/` as `\/`, everything beyond ASCII as `\uXXXX`.
-fn php_escaped(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut units = [0; 2];
-    for c in json_escaped(text).chars() {
-        match c {
-            '/' => out.push_str("\\/"),
-            c if c.is_ascii() => out.push(c),
-            c => c
-                .encode_utf16(&mut units)
-                .iter()
-                .for_each(|unit| out.push_str(&format!("\\u{unit:04x}"))),
-        }
-    }
-    out
-}
-
-/// The text as HTML and XML write it.
-fn markup_escaped(text: &str) -> String {
-    text.replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
-        .replace('"', "&quot;")
 }
 
 /// The text with everything but unreserved characters percent-encoded (RFC 3986).
@@ -186,6 +156,26 @@ mod tests {
             secrets.mask(r#"a p<w\/\u00e4\ud83d\ude00 b p&lt;w/ä😀 c"#),
             "a *** b *** c"
         );
+    }
+
+    #[test]
+    fn masks_a_secret_that_ends_within_another() {
+        let secrets = Secrets::new([&Secret::new("abcd"), &Secret::new("cdefgh")]);
+        assert_eq!(secrets.mask("x abcdefgh x"), "x *** x");
+    }
+
+    #[test]
+    fn masks_a_secret_that_is_all_that_there_is_many_times() {
+        let secrets = Secrets::new([&Secret::new("0123456789")]);
+        assert_eq!(secrets.mask(&"0123456789 ".repeat(3)), "*** *** *** ");
+    }
+
+    #[test]
+    fn the_start_of_a_masked_text_is_cut_at_a_character_and_never_within_a_secret() {
+        let secrets = Secrets::new([&Secret::new("0123456789")]);
+        assert_eq!(secrets.mask_start("жж0123456789", 3), "ж");
+        assert_eq!(secrets.mask_start("жж0123456789", 6), "жж");
+        assert_eq!(secrets.mask_start("жж0123456789", 7), "жж***");
     }
 
     #[test]

@@ -27,6 +27,40 @@ async fn a_failed_connect_leaves_records_as_they_were() {
 }
 
 #[tokio::test]
+async fn a_server_that_is_not_trusted_stops_the_job_after_three_connections_and_nothing_was_sent() {
+    let model = Model::new(10)
+        .with(there(0..30))
+        .with(|world| world.faults = (0..99).map(|call| (call, Fault::Untrusted)).collect());
+    let report = delete(&model, 0..30).await;
+    assert_eq!(model.calls().len(), 3);
+    assert_eq!(stop_of(&report), Some(ReasonKind::Untrusted));
+    assert!(
+        report
+            .outcomes
+            .iter()
+            .all(|outcome| (outcome.verdict, outcome.attempts) == (Verdict::NotSent, 0))
+    );
+}
+
+#[tokio::test]
+async fn a_server_that_is_not_trusted_now_and_then_stops_nothing() {
+    let model = Model::new(10).with(there(0..100)).with(|world| {
+        world.faults = (0..99)
+            .filter(|call| call % 3 > 0)
+            .map(|call| (call, Fault::Untrusted))
+            .collect()
+    });
+    let report = delete(&model, 0..100).await;
+    assert!(report.summary.is_success(), "{:?}", report.summary);
+    assert!(
+        report
+            .outcomes
+            .iter()
+            .all(|outcome| outcome.verdict == Verdict::Deleted)
+    );
+}
+
+#[tokio::test]
 async fn absence_after_a_lost_answer_is_presumed_deletion_and_says_why() {
     let model = Model::new(10)
         .with(there(0..1))

@@ -96,7 +96,7 @@ impl fmt::Debug for Connection {
 }
 
 /// Settings of a [`Connection`].
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct ConnectionBuilder {
     credentials: CalltouchCredentials,
     base_url: String,
@@ -104,6 +104,18 @@ pub struct ConnectionBuilder {
     options: TransportOptions,
     transport: Option<SharedTransport>,
     quota: Option<CalltouchQuota>,
+}
+
+impl fmt::Debug for ConnectionBuilder {
+    /// Leaves out the address: nobody has looked yet whether a password stands in it.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ConnectionBuilder")
+            .field("credentials", &self.credentials)
+            .field("allow_http", &self.allow_http)
+            .field("options", &self.options)
+            .field("quota", &self.quota)
+            .finish_non_exhaustive()
+    }
 }
 
 impl ConnectionBuilder {

@@ -11,7 +11,7 @@ use batchwise_core::{BaseUrl, BuildError, CallError, Secret, Secrets};
 use http::HeaderValue;
 
 use crate::client::DellinBook;
-use crate::credentials::{Credentials, spellings};
+use crate::credentials::{Credentials, check};
 use crate::decode;
 use crate::session::{Session, Sessions};
 use crate::session_info::SessionInfo;
@@ -144,11 +144,9 @@ impl DellinAccount {
     }
 }
 
-/// The key, the credentials and a session, to be masked in every spelling.
+/// The key, the credentials and a session, to be masked.
 fn masked(appkey: &Secret, credentials: &Credentials, session: Option<&Secret>) -> Secrets {
-    let known = credentials.secrets().into_iter().chain([appkey]).chain(session);
-    let forms: Vec<Secret> = known.flat_map(spellings).collect();
-    Secrets::new(&forms)
+    Secrets::new(credentials.secrets().into_iter().chain([appkey]).chain(session))
 }
 
 impl fmt::Debug for DellinAccount {
@@ -167,7 +165,7 @@ impl fmt::Debug for DellinAccount {
 }
 
 /// Builds a [`DellinAccount`].
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 #[must_use]
 pub struct DellinAccountBuilder {
     appkey: Secret,
@@ -178,6 +176,19 @@ pub struct DellinAccountBuilder {
     transport: Option<SharedTransport>,
     quota: Option<QuotaHandle>,
     xml_content_type: String,
+}
+
+impl fmt::Debug for DellinAccountBuilder {
+    /// Leaves out the address: nobody has looked yet whether a password stands in it.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("DellinAccountBuilder")
+            .field("appkey", &self.appkey)
+            .field("credentials", &self.credentials)
+            .field("allow_http", &self.allow_http)
+            .field("timeout", &self.timeout)
+            .field("quota", &self.quota)
+            .finish_non_exhaustive()
+    }
 }
 
 impl DellinAccountBuilder {
@@ -220,11 +231,9 @@ impl DellinAccountBuilder {
     /// Checks the settings. Sends nothing.
     ///
     /// # Errors
-    /// [`BuildError`] for a blank key or credential, an unusable address or media type, and an HTTP client that cannot start.
+    /// [`BuildError`] for a key or credential that is blank or has control characters in it, an unusable address or media type, and an HTTP client that cannot start.
     pub fn build(self) -> Result<DellinAccount, BuildError> {
-        if self.appkey.is_blank() {
-            return Err(BuildError::setting("appkey", "it is blank"));
-        }
+        check("appkey", &self.appkey)?;
         self.credentials.check()?;
         let xml_content_type = HeaderValue::from_str(&self.xml_content_type)
             .map_err(|_| BuildError::setting("xml_content_type", "it cannot stand in a header"))?;

@@ -50,69 +50,30 @@ impl Credentials {
         }
     }
 
-    /// Their format is the provider's business (even its own samples differ), so only blanks are refused.
+    /// Their format is the provider's business (even its own samples differ), so only what no wire carries is refused.
     pub(crate) fn check(&self) -> Result<(), BuildError> {
-        let named: &[(&'static str, &Secret)] = match self {
-            Self::Session(id) => &[("session", id)],
-            Self::Password { login, password } => &[("login", login), ("password", password)],
-            Self::Pat(token) => &[("pat", token)],
-        };
-        match named.iter().find(|(_, secret)| secret.is_blank()) {
-            Some((name, _)) => Err(BuildError::setting(name, "it is blank")),
-            None => Ok(()),
+        match self {
+            Self::Session(id) => check("session", id),
+            Self::Password { login, password } => check("login", login).and_then(|()| check("password", password)),
+            Self::Pat(token) => check("pat", token),
         }
     }
 }
 
-/// The secret as it is and as this provider's formats may write it: PHP's JSON (`\/`, `\u0441`), XML and HTML entities.
-pub(crate) fn spellings(secret: &Secret) -> Vec<Secret> {
+/// Refuses a blank one, and one with control characters: XML carries none, and they come from a file's last line at best.
+pub(crate) fn check(name: &'static str, secret: &Secret) -> Result<(), BuildError> {
     let text = secret.expose();
-    let mut forms = vec![text.to_owned(), php_json(text, true), php_json(text, false)];
-    for apostrophe in ["&apos;", "&#39;", "&#039;", "'"] {
-        for quote in ["&quot;", "\""] {
-            forms.push(entities(text, quote, apostrophe));
-        }
+    if secret.is_blank() {
+        return Err(BuildError::setting(name, "it is blank"));
     }
-    let mut known: Vec<Secret> = Vec::new();
-    for form in forms {
-        if !known.iter().any(|secret| secret.expose() == form) {
-            known.push(Secret::from(form));
-        }
+    if text.ends_with(['\n', '\r']) {
+        let why = "it ends with a line break, as text read from a file or from `echo` does; remove it";
+        return Err(BuildError::setting(name, why));
     }
-    known
-}
-
-fn php_json(text: &str, slashes: bool) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '/' if slashes => out.push_str("\\/"),
-            c if c.is_ascii() && !c.is_ascii_control() => out.push(c),
-            c => {
-                for unit in c.encode_utf16(&mut [0; 2]) {
-                    out.push_str(&format!("\\u{unit:04x}"));
-                }
-            }
-        }
+    if text.chars().any(char::is_control) {
+        return Err(BuildError::setting(name, "it has a control character in it"));
     }
-    out
-}
-
-fn entities(text: &str, quote: &str, apostrophe: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str(quote),
-            '\'' => out.push_str(apostrophe),
-            c => out.push(c),
-        }
-    }
-    out
+    Ok(())
 }
 
 #[cfg(test)]
@@ -133,8 +94,7 @@ mod tests {
 
     #[test]
     fn a_secret_is_masked_however_the_server_writes_it() {
-        let forms = spellings(&Secret::new("я/<&'\">x"));
-        let secrets = Secrets::new(&forms);
+        let secrets = Secrets::new(Credentials::session("я/<&'\">x").secrets());
         for echo in [
             "я/<&'\">x",
             r#"\u044f\/<&'\">x"#,
@@ -148,8 +108,18 @@ mod tests {
     }
 
     #[test]
-    fn a_plain_secret_has_one_spelling() {
-        assert_eq!(spellings(&Secret::new("AAAA-1111")).len(), 1);
+    fn control_characters_are_refused_by_name_and_without_repeating_the_secret() {
+        for bad in ["hun\nter2", "hun\0ter2", "hunter2\r\n", "hun\u{85}ter2"] {
+            for (name, credentials) in [
+                ("session", Credentials::session(bad)),
+                ("login", Credentials::password(bad, "pw")),
+                ("password", Credentials::password("someone", bad)),
+                ("pat", Credentials::pat(bad)),
+            ] {
+                let error = credentials.check().unwrap_err().to_string();
+                assert!(error.contains(name) && !error.contains("hun"), "{error}");
+            }
+        }
     }
 
     #[test]

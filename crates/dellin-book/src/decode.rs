@@ -74,20 +74,20 @@ pub(crate) fn login(answer: &Answer) -> Result<Secret, CallError> {
         return Err(match error.kind() {
             // What is not this service's own refusal says nothing about the credentials.
             CallErrorKind::Refused | CallErrorKind::TooLarge => CallError::answered(CallErrorKind::Target, answer),
-            CallErrorKind::Unreadable => CallError::answered(CallErrorKind::Unreadable, &unquoted(answer)),
+            CallErrorKind::Unreadable => CallError::answered(CallErrorKind::Unreadable, &answer.unquoted()),
             _ => error,
         });
     };
     let session = session(&envelope);
     match envelope.failure(answer) {
-        None => session.ok_or_else(|| envelope.error(CallErrorKind::Unreadable, &unquoted(answer))),
+        None => session.ok_or_else(|| CallError::answered(CallErrorKind::Unreadable, &answer.unquoted())),
         Some(kind) => {
             let kind = match kind {
                 CallErrorKind::Refused | CallErrorKind::TooLarge => CallErrorKind::Credentials,
                 kind => kind,
             };
             match session {
-                Some(_) => Err(CallError::answered(kind, &unquoted(answer))),
+                Some(_) => Err(CallError::answered(kind, &answer.unquoted())),
                 None => Err(envelope.error(kind, answer)),
             }
         }
@@ -104,14 +104,6 @@ fn session(envelope: &Envelope) -> Option<Secret> {
         .map(str::trim)
         .find(|id| !id.is_empty())
         .map(Secret::new)
-}
-
-/// The same answer without its body: the session in it is not known yet, so it cannot be masked.
-fn unquoted(answer: &Answer) -> Answer {
-    let mut head = http::Response::new(bytes::Bytes::new());
-    *head.status_mut() = answer.status();
-    *head.headers_mut() = answer.headers().clone();
-    Answer::new(head, batchwise_core::Secrets::default())
 }
 
 #[cfg(test)]
@@ -289,10 +281,24 @@ mod tests {
             r#"{"metadata":{"status":200},"data":{"session":"SES"}}"#,
             r#"{"metadata":{"status":500},"data":{"sessionID":"SES"},"errors":"SES"}"#,
             r#"{"metadata":{"status":200},"data":{"sessionID":"SES"#,
+            r#"{"metadata":{"status":200,"detail":"session SES"},"data":{}}"#,
         ] {
             let error = login(&answer(200, body)).unwrap_err();
             assert!(!format!("{error} {error:?}").contains("SES"), "{body}");
         }
+    }
+
+    #[test]
+    fn a_login_without_a_session_repeats_no_secret_of_its_own() {
+        let response = http::Response::builder()
+            .header("x-request-id", "key-of-the-application")
+            .body(bytes::Bytes::from_static(
+                br#"{"metadata":{"status":200,"detail":"key-of-the-application"},"data":{}}"#,
+            ))
+            .unwrap();
+        let secrets = batchwise_core::Secrets::new([&Secret::new("key-of-the-application")]);
+        let error = login(&Answer::new(response, secrets)).unwrap_err();
+        assert!(!format!("{error} {error:?}").contains("key-of"), "{error:?}");
     }
 
     proptest! {

@@ -27,6 +27,7 @@ pub(crate) async fn delete(environment: &Environment, keys: Keys, args: &JobArgs
         host: base.host().to_owned(),
         loopback: base.is_loopback(),
         account: credentials.site_id().to_owned(),
+        contacts: false,
         campaigns: None,
     };
     let method = CalltouchImport::builder(credentials)

@@ -10,7 +10,7 @@ use super::Environment;
 use super::calltouch_import::{account, quota};
 use crate::args::JobArgs;
 use crate::failure::{Exit, Failure};
-use crate::input::{Shape, Source, last_four};
+use crate::input::{Shape, Source, mask_contacts};
 use crate::job::Job;
 use crate::target::Target;
 
@@ -35,6 +35,7 @@ pub(crate) async fn add_fields(environment: &Environment, args: &JobArgs) -> Res
         host: base.host().to_owned(),
         loopback: base.is_loopback(),
         account: credentials.site_id().to_owned(),
+        contacts: true,
         campaigns: None,
     };
     let method = CalltouchLeads::builder(credentials)
@@ -52,24 +53,6 @@ pub(crate) async fn add_fields(environment: &Environment, args: &JobArgs) -> Res
         options: RunOptions::new(),
     };
     job.run(args, source).await
-}
-
-/// The text of a line with whatever may be a phone number or an address hidden but for its last four characters.
-fn mask_contacts(text: &str) -> String {
-    text.split_inclusive(['"', ',', '{', '}', '[', ']', ':'])
-        .map(|piece| {
-            let (value, end) = match piece.char_indices().next_back() {
-                Some((at, last)) if "\",{}[]:".contains(last) => piece.split_at(at),
-                _ => (piece, ""),
-            };
-            let digits = value.chars().filter(char::is_ascii_digit).count();
-            if digits >= 7 || value.contains('@') {
-                format!("{}{end}", last_four(value))
-            } else {
-                piece.to_owned()
-            }
-        })
-        .collect()
 }
 
 /// Leads in the provider's own JSON.
@@ -92,7 +75,7 @@ impl Shape for LeadShape {
     }
 
     fn of_json(&self, value: Value) -> Result<Vec<LeadUpdate>, String> {
-        let lead = LeadUpdate::from_json(&value).map_err(|error| error.to_string())?;
+        let lead = LeadUpdate::from_json(&value).map_err(|error| mask_contacts(&error.to_string()))?;
         Ok(vec![lead])
     }
 
@@ -106,19 +89,5 @@ impl Shape for LeadShape {
 
     fn shown_text(&self, text: &str) -> String {
         mask_contacts(text)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_bad_line_is_shown_without_contacts() {
-        let line = r#"{"contactParams":{"phones":["+7 (915) 777-11-22"],"emails":["ann@example.com"]},"x":17}"#;
-        assert_eq!(
-            mask_contacts(line),
-            r#"{"contactParams":{"phones":["…1-22"],"emails":["….com"]},"x":17}"#
-        );
     }
 }

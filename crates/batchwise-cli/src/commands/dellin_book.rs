@@ -32,6 +32,7 @@ pub(crate) async fn delete(
         host: base.host().to_owned(),
         loopback: base.is_loopback(),
         account: account_label,
+        contacts: false,
         campaigns: None,
     };
     let windows = Rate::applied(args.rate, DellinAccount::default_windows().to_vec());

@@ -59,6 +59,7 @@ pub(crate) async fn delete(
         host: base.host().to_owned(),
         loopback: base.is_loopback(),
         account: user.to_owned(),
+        contacts: settings.by == ByArg::Phone,
         campaigns: Some(match campaigns.as_slice() {
             [] => "named by each record".to_owned(),
             some => some

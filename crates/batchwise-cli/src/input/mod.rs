@@ -2,6 +2,7 @@
 //!
 //! A source (arguments, a file, a pipe) is read line by line on a thread of its own and arrives as a stream of entries.
 
+mod contacts;
 mod csv_rows;
 mod format;
 mod lines;
@@ -9,7 +10,8 @@ mod reader;
 mod shape;
 mod source;
 
+pub(crate) use contacts::{last_four, mask_contacts};
 pub(crate) use format::Format;
 pub(crate) use reader::{Row, read_rows};
-pub(crate) use shape::{Shape, expected, last_four, number, text_or_number};
+pub(crate) use shape::{Shape, expected, number, text_or_number};
 pub(crate) use source::{Check, Source};

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::csv_rows::CsvRows;
 use super::lines::{Lines, MAX_LINE_BYTES};
-use super::{Format, Shape};
+use super::{Format, Shape, mask_contacts};
 
 /// One row of an input.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -162,7 +162,8 @@ fn wanted_columns<S: Shape>(shape: &S, header: &[String], column: Option<&str>) 
         Some((name.to_owned(), place))
     };
     let names = || {
-        let names: Vec<String> = header.iter().map(|name| format!("`{name}`")).collect();
+        // The first line of a file without a header is a record.
+        let names: Vec<String> = header.iter().map(|name| format!("`{}`", mask_contacts(name))).collect();
         names.join(", ")
     };
     if let Some(name) = column {

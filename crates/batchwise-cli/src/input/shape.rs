@@ -49,19 +49,13 @@ pub(crate) trait Shape: Send + Sync + 'static {
     }
 }
 
-/// The text with all but the last four characters hidden.
-pub(crate) fn last_four(contact: &str) -> String {
-    let characters: Vec<char> = contact.chars().collect();
-    let tail: String = characters.iter().skip(characters.len().saturating_sub(4)).collect();
-    format!("…{tail}")
-}
-
 /// A JSON value as the text of a key: a text, or a whole number.
 pub(crate) fn text_or_number(value: &Value) -> Result<String, String> {
     match value {
         Value::String(text) => Ok(text.clone()),
         Value::Number(number) if number.is_u64() => Ok(number.to_string()),
-        other => Err(format!("`{other}` is neither a text nor a whole number")),
+        // The line is shown beside this, masked where it has to be; the value here would not be.
+        _ => Err("expected a text or a whole number".to_owned()),
     }
 }
 

@@ -141,6 +141,8 @@ pub struct Plan<R> {
     only_not_found: bool,
     /// Batches (or lone records) refused without a name, in a row, with no answer in between that took any.
     fruitless: u32,
+    /// Connections in a row on which the server did not prove who it is.
+    untrusted: u32,
     /// Calls left for each search for a bad record.
     searches: Vec<u32>,
 }
@@ -179,6 +181,7 @@ impl<R: Record> Plan<R> {
             not_found_before: 0,
             only_not_found: true,
             fruitless: 0,
+            untrusted: 0,
             searches: Vec::new(),
         }
     }

@@ -26,6 +26,10 @@ const SUSPECT_AFTER_OUTAGE: u32 = 5;
 /// So many batches answered with nothing but "not found": wrong campaign or account?
 const NOT_FOUND_BATCHES: u64 = 3;
 
+/// So many connections in a row on which the server did not prove who it is. One may have met the bad one of several
+/// servers; a network that lies, or a certificate that has expired, does not mend by itself.
+const MOST_UNTRUSTED: u32 = 3;
+
 /// What a settled batch means for the job beside its outcomes.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[non_exhaustive]
@@ -117,6 +121,7 @@ impl<R: Record> Plan<R> {
     pub(super) fn answered(&mut self) {
         self.answered += 1;
         self.failures = 0;
+        self.untrusted = 0;
         self.throttle.success();
         self.budget.answered();
     }
@@ -228,6 +233,7 @@ impl<R: Record> Plan<R> {
         }
         match error.kind() {
             CallErrorKind::Connect
+            | CallErrorKind::Untrusted
             | CallErrorKind::RateLimited
             | CallErrorKind::Credentials
             | CallErrorKind::NoSession => {
@@ -261,6 +267,14 @@ impl<R: Record> Plan<R> {
                 return wait;
             }
             CallErrorKind::Target => self.stop(Reason::from_error(ReasonKind::Target, error.clone())),
+            CallErrorKind::Untrusted => {
+                self.untrusted += 1;
+                if self.untrusted >= MOST_UNTRUSTED {
+                    self.stop(Reason::from_error(ReasonKind::Untrusted, error.clone()));
+                } else {
+                    self.pause_for(error, now, jitter);
+                }
+            }
             _ if error.is_transient() => self.pause_for(error, now, jitter),
             _ => self.stop(Reason::from_error(ReasonKind::Credentials, error.clone())),
         }

@@ -61,6 +61,16 @@ impl From<NoSlot> for Attempt {
     }
 }
 
+/// A code or an id, if it looks like one: no more than 64 letters, digits, hyphens, dots and underscores, and a letter among
+/// them unless it is shorter than any phone number.
+fn token(text: Option<&str>) -> Option<&str> {
+    text.filter(|text| {
+        let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_');
+        let told = text.len() < 7 || text.bytes().any(|byte| byte.is_ascii_alphabetic());
+        text.len() <= 64 && told && text.bytes().all(plain)
+    })
+}
+
 impl<M: BatchMethod> CallContext<M> {
     pub(super) async fn carry(self: Arc<Self>, mut batch: Batch<M::Record>) -> Ended<M::Record> {
         if let Err(error) = self.intend(&mut batch).await {
@@ -173,8 +183,8 @@ impl<M: BatchMethod> CallContext<M> {
             None => tracing::debug!(target: "batchwise", duration_ms = duration.as_millis(), "answered"),
             Some(error) => {
                 let (kind, sent) = (error.kind(), error.sent());
-                let (code, request_id) = (error.code(), error.request_id());
-                // The provider's text stays out: it may repeat a contact.
+                // The provider's text stays out, and what poses as a code or an id: they may repeat a contact.
+                let (code, request_id) = (token(error.code()), token(error.request_id()));
                 tracing::warn!(
                     target: "batchwise",
                     duration_ms = duration.as_millis(),
@@ -289,5 +299,22 @@ impl<M: BatchMethod> CallContext<M> {
 
     pub(super) fn count(&self, change: impl FnOnce(&mut Summary)) {
         change(&mut self.summary.lock().unwrap_or_else(PoisonError::into_inner));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::token;
+
+    #[test]
+    fn only_what_looks_like_a_code_or_an_id_is_logged() {
+        for text in ["110003", "NOT_EXIST", "8f14e45f-ceea-467f-9575-28c1d0c0b1a2", "r-7"] {
+            assert_eq!(token(Some(text)), Some(text));
+        }
+        let long = "a".repeat(65);
+        for text in ["79157771122", "+79157771122", "ann@example.com", "no such phone", &long] {
+            assert_eq!(token(Some(text)), None, "{text}");
+        }
+        assert_eq!(token(None), None);
     }
 }

@@ -12,6 +12,9 @@ use crate::secret::Secrets;
 /// Most bytes of an answer that an error keeps.
 const SNIPPET_BYTES: usize = 512;
 
+/// Where the server names the request.
+const REQUEST_ID: &str = "x-request-id";
+
 /// Status, headers and bytes of an answer, and the secrets to mask in what is quoted from it.
 #[derive(Clone)]
 pub struct Answer {
@@ -78,22 +81,30 @@ impl Answer {
         self.secrets.mask(text)
     }
 
-    /// The first bytes as text, at most 512, masked before they are cut; `None` for an empty body.
+    /// The first bytes as text, at most 512, masked before they are cut; `None` for an empty body and for what is no text:
+    /// a coding that was not undone hides secrets from masking.
     #[must_use]
     pub fn snippet(&self) -> Option<String> {
         let body = self.trimmed_body();
-        if body.is_empty() {
+        let coded = self.headers.contains_key(http::header::CONTENT_ENCODING);
+        if body.is_empty() || coded || body.contains(&0) {
             return None;
         }
-        // Masking needs whole secrets, so more than the snippet is looked at.
-        let window = body.get(..body.len().min(16 * SNIPPET_BYTES)).unwrap_or(body);
-        let mut text = self.mask(&String::from_utf8_lossy(window));
-        let mut end = text.len().min(SNIPPET_BYTES);
-        while !text.is_char_boundary(end) {
-            end -= 1;
+        Some(self.secrets.mask_start(&String::from_utf8_lossy(body), SNIPPET_BYTES))
+    }
+
+    /// The same answer with nothing that could be quoted: neither its body nor the server's id of the request. For an answer
+    /// that may hold a secret which nobody knows yet.
+    #[must_use]
+    pub fn unquoted(&self) -> Self {
+        let mut headers = self.headers.clone();
+        headers.remove(REQUEST_ID);
+        Self {
+            status: self.status,
+            headers,
+            body: Bytes::new(),
+            secrets: self.secrets.clone(),
         }
-        text.truncate(end);
-        Some(text)
     }
 
     /// How long the server asks to wait (`Retry-After`: seconds or a date).
@@ -105,7 +116,7 @@ impl Answer {
     /// The server's id of the request from `X-Request-Id`, if it is a plain short text.
     #[must_use]
     pub fn request_id(&self) -> Option<String> {
-        let id = self.headers.get("x-request-id")?.to_str().ok()?;
+        let id = self.headers.get(REQUEST_ID)?.to_str().ok()?;
         (!id.is_empty() && id.len() <= 128).then(|| self.mask(id))
     }
 }
@@ -144,6 +155,38 @@ mod tests {
         let snippet = answer.snippet().unwrap();
         assert!(snippet.len() <= SNIPPET_BYTES);
         assert!(!snippet.contains("01234"), "{snippet}");
+    }
+
+    #[test]
+    fn a_snippet_of_secrets_alone_shows_none_of_them() {
+        let secret = Secret::new("s".to_owned() + &"0123456789".repeat(9));
+        let body = Bytes::from(secret.expose().repeat(1000));
+        let answer = Answer::new(http::Response::new(body), Secrets::new([&secret]));
+        let snippet = answer.snippet().unwrap();
+        assert!(snippet.chars().all(|c| c == '*'), "{snippet}");
+    }
+
+    #[test]
+    fn what_is_no_text_is_not_quoted() {
+        assert_eq!(Answer::of(StatusCode::OK, "t\0o\0k\0e\0n\0").snippet(), None);
+        let coded = http::Response::builder().header("content-encoding", "br");
+        let answer = Answer::new(coded.body(Bytes::from_static(b"token")).unwrap(), Secrets::default());
+        assert_eq!(answer.snippet(), None);
+    }
+
+    #[test]
+    fn an_unquoted_answer_keeps_its_status_and_its_secrets_alone() {
+        let response = http::Response::builder()
+            .status(503)
+            .header("x-request-id", "r-1")
+            .header("retry-after", "7")
+            .body(Bytes::from_static(b"text"))
+            .unwrap();
+        let answer = Answer::new(response, Secrets::new([&Secret::new("s3cret")])).unquoted();
+        assert_eq!(answer.status(), StatusCode::SERVICE_UNAVAILABLE);
+        assert_eq!((answer.snippet(), answer.request_id()), (None, None));
+        assert_eq!(answer.retry_after(), Some(Duration::from_secs(7)));
+        assert_eq!(answer.mask("s3cret"), "***");
     }
 
     #[test]

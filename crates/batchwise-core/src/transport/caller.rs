@@ -10,6 +10,9 @@ use crate::secret::Secrets;
 /// What this library calls itself.
 const USER_AGENT: HeaderValue = HeaderValue::from_static(concat!("batchwise/", env!("CARGO_PKG_VERSION")));
 
+/// Most bytes of a redirect's target that are quoted.
+const LOCATION_BYTES: usize = 256;
+
 /// A transport together with the secrets that no text may repeat.
 #[derive(Debug, Clone)]
 pub struct HttpCaller {
@@ -49,7 +52,8 @@ impl HttpCaller {
         if status.is_redirection() {
             let location = answer.headers().get(http::header::LOCATION);
             let location = location.and_then(|value| value.to_str().ok()).unwrap_or("nowhere");
-            let message = format!("redirect to {}, not followed", answer.mask(location));
+            let location = self.secrets.mask_start(location, LOCATION_BYTES);
+            let message = format!("redirect to {location}, not followed");
             return Err(CallError::answered(CallErrorKind::Target, &answer).with_message(message));
         }
         Ok(answer)

@@ -13,6 +13,9 @@ use http::StatusCode;
 pub enum TransportErrorKind {
     /// No connection was made: the request did not leave.
     Connect,
+    /// The server did not prove who it is, or speaks no TLS that can be used: the request did not leave. Told apart from a
+    /// failed connect where rustls is the back end.
+    Untrusted,
     /// The connection ended, or broke, before an answer began: the request may have arrived.
     Closed,
     /// The time was up: the request may have arrived.
@@ -75,6 +78,7 @@ impl fmt::Display for TransportError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.kind {
             TransportErrorKind::Connect => f.write_str("could not connect")?,
+            TransportErrorKind::Untrusted => f.write_str("no TLS connection")?,
             TransportErrorKind::Closed => f.write_str("connection closed before an answer")?,
             TransportErrorKind::Timeout => f.write_str("time-out")?,
             TransportErrorKind::Cut(status) => write!(f, "answer with status {} was cut", status.as_u16())?,
@@ -95,8 +99,11 @@ impl fmt::Display for TransportError {
             innermost = Some(error);
             cause = error.source();
         }
-        match innermost {
-            Some(error) => write!(f, " ({error})"),
+        if let Some(error) = innermost {
+            write!(f, " ({error})")?;
+        }
+        match self.source().and_then(super::tls::advice) {
+            Some(advice) => write!(f, "; {advice}"),
             None => Ok(()),
         }
     }

@@ -5,6 +5,7 @@ mod caller;
 mod error;
 mod reqwest_transport;
 mod retry_after;
+mod tls;
 
 pub use answer::Answer;
 pub use caller::HttpCaller;

@@ -139,9 +139,11 @@ impl Transport for ReqwestTransport {
     }
 }
 
-/// Only a failed connect proves that nothing was sent; everything else may have arrived.
+/// Only a failed connect, TLS included, proves that nothing was sent; everything else may have arrived.
 fn before_answer(error: reqwest::Error) -> TransportError {
-    let kind = if error.is_connect() {
+    let kind = if error.is_connect() && super::tls::is_refused(&error) {
+        TransportErrorKind::Untrusted
+    } else if error.is_connect() {
         TransportErrorKind::Connect
     } else if error.is_builder() {
         TransportErrorKind::Build

@@ -65,6 +65,7 @@ impl Dice {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fault {
     Refused,
+    Untrusted,
     ResetBefore,
     ResetAfter,
     CutAfter,
@@ -266,6 +267,7 @@ impl BatchMethod for Model {
         match world.fault(call) {
             None => world.act(&ids, refusal),
             Some(Fault::Refused) => Err(transport(TransportErrorKind::Connect)),
+            Some(Fault::Untrusted) => Err(transport(TransportErrorKind::Untrusted)),
             Some(Fault::ResetBefore) => Err(transport(TransportErrorKind::Closed)),
             Some(Fault::ResetAfter) => {
                 let _ = world.act(&ids, refusal);
