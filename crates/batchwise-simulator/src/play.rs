@@ -316,7 +316,7 @@ fn case<S: Subject>(
     let unique = cast
         .records
         .first()
-        .is_some_and(|record| record.identity() == Identity::Unique);
+        .is_some_and(|record| matches!(record.identity(), Identity::Content { .. }));
     let calls_at_halt = got.calls_at_halt();
     Case {
         job: job.clone(),
