@@ -1,65 +1,7 @@
-#![doc = include_str!("../README.md")]
-
-mod args;
-mod commands;
-mod consent;
-mod demo;
-mod dry_run;
-mod failure;
-mod fault;
-mod input;
-mod job;
-mod logging;
-mod notes;
-mod output;
-mod signals;
-mod target;
-mod values;
+//! The `batchwise` command. All of it is in the library of this package.
 
 use std::process::ExitCode;
 
-use clap::Parser;
-
-use crate::args::Cli;
-use crate::failure::{Exit, Failure};
-
 fn main() -> ExitCode {
-    let cli = match Cli::try_parse() {
-        Ok(cli) => cli,
-        Err(error) => {
-            // Help and version are answers, not mistakes.
-            let exit = if error.use_stderr() { Exit::Usage } else { Exit::Reached };
-            let _ = error.print();
-            return exit.into();
-        }
-    };
-    end_at_panics();
-    match start(cli) {
-        Ok(exit) => exit.into(),
-        Err(failure) => {
-            notes::say(&failure.to_string());
-            failure.exit().into()
-        }
-    }
-}
-
-/// A panic, on whichever thread, is a fault of our own: the command ends at once, with the exit code for it. A thread that
-/// died quietly could pass for the end of the input.
-fn end_at_panics() {
-    std::panic::set_hook(Box::new(|panic| {
-        fault::report(panic.payload(), panic.location());
-        std::process::exit(i32::from(Exit::Fault.code()));
-    }));
-}
-
-fn start(cli: Cli) -> Result<Exit, Failure> {
-    logging::start(&cli);
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| Failure::fault(format!("the runtime cannot start: {error}")))?;
-    let ended = runtime.block_on(commands::run(cli));
-    // A thread may still wait for standard input; nothing of it is wanted any more.
-    runtime.shutdown_background();
-    ended
+    batchwise_cli::main()
 }

@@ -48,7 +48,7 @@ async fn a_server_that_is_not_trusted_now_and_then_stops_nothing() {
         world.faults = (0..99)
             .filter(|call| call % 3 > 0)
             .map(|call| (call, Fault::Untrusted))
-            .collect()
+            .collect();
     });
     let report = delete(&model, 0..100).await;
     assert!(report.summary.is_success(), "{:?}", report.summary);
@@ -104,7 +104,7 @@ async fn a_record_that_breaks_the_server_does_not_take_the_others_with_it() {
         fn descriptor(&self) -> &Descriptor {
             &self.0.descriptor
         }
-        fn quotas(&self) -> &[batchwise_core::quota::QuotaHandle] {
+        fn quotas(&self) -> &[QuotaHandle] {
             &[]
         }
         async fn call(&self, records: &[Id]) -> Result<Reply, CallError> {
@@ -146,7 +146,7 @@ async fn several_calls_in_flight_have_no_larger_budget_for_retries() {
         fn descriptor(&self) -> &Descriptor {
             &self.0.descriptor
         }
-        fn quotas(&self) -> &[batchwise_core::quota::QuotaHandle] {
+        fn quotas(&self) -> &[QuotaHandle] {
             &[]
         }
         async fn call(&self, records: &[Id]) -> Result<Reply, CallError> {
@@ -220,7 +220,7 @@ async fn unchanged_after_a_lost_answer_is_unknown() {
         fn descriptor(&self) -> &Descriptor {
             &self.0
         }
-        fn quotas(&self) -> &[batchwise_core::quota::QuotaHandle] {
+        fn quotas(&self) -> &[QuotaHandle] {
             &[]
         }
         async fn call(&self, records: &[Touching]) -> Result<Reply, CallError> {
@@ -270,7 +270,7 @@ async fn only_a_call_with_a_whole_answer_leaves_its_connection_to_the_next() {
         .into();
     });
     model.quotas = vec![QuotaHandle::new(Spy(AtomicU64::new(0), Arc::clone(&answered)))];
-    delete(&model, 0..1).await;
+    let _ = delete(&model, 0..1).await;
     // A 5xx and a 429 are whole answers.
     assert_eq!(*answered.lock().unwrap(), [3, 4, 5]);
 }

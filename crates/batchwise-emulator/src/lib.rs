@@ -14,6 +14,7 @@ pub mod conformance;
 mod curl;
 mod dellin;
 mod fault;
+mod json;
 mod log;
 mod memory;
 mod method;
@@ -30,7 +31,8 @@ pub use action::{Action, Delivery};
 pub use calltouch::leads::{LeadKey, LeadTruth, LeadsTruth};
 pub use config::{
     BookConfig, Busy, BusyRule, CalltouchConfig, CampaignConfig, DellinAccount, DellinConfig, EmulatorConfig, KeySet,
-    Lead, LeadsConfig, NumberSet, PhonesConfig, SpaceConfig, StateFileError, TextSet, ThuliumConfig, Token, User,
+    Lead, LeadsConfig, MOST_PHONE_RECORDS, NumberSet, PhonesConfig, SpaceConfig, StateFileError, TextSet,
+    ThuliumConfig, Token, User,
 };
 pub use dellin::{BookTruth, Kind};
 pub use fault::{Fault, FaultRule};
@@ -39,6 +41,9 @@ pub use memory::InMemoryTransport;
 pub use method::{Method, Provider};
 pub use quota::{QuotaConfig, Rate, WindowTruth};
 pub use server::Emulator;
+#[cfg(fuzzing)]
+#[doc(hidden)]
+pub use server::{Conversation, requests};
 pub use space::{Account, Numbers, Space, Texts};
 pub use thulium::{CampaignTruth, CampaignsTruth};
 pub use truth::{Tally, Truth};

@@ -44,7 +44,7 @@ pub fn many(run: u64, scenarios: u64, threads: usize, progress: &(dyn Fn(u64) + 
             if nth >= scenarios || nth > first_failed.load(Ordering::Relaxed) {
                 break;
             }
-            if nth > 0 && nth.is_multiple_of(50_000) {
+            if nth > 0 && nth % 50_000 == 0 {
                 progress(nth);
             }
             let seed = seed_of(run, nth);

@@ -204,7 +204,7 @@ impl Stage<'_> {
         let got: Rc<RefCell<Got<M::Record>>> = Rc::default();
         match job.halt {
             Halt::Stop(When::Time(after)) => {
-                let (clock, token, sight, got) = (clock.clone(), token.clone(), sight.clone(), Rc::clone(&got));
+                let (clock, token, sight, got) = (clock.clone(), token.clone(), Arc::clone(&sight), Rc::clone(&got));
                 let until = job.starts + after;
                 executor.spawn(async move {
                     clock.sleep_until(until).await;

@@ -1,5 +1,7 @@
 //! What an answer is, decided by its content before its status.
 
+use std::collections::HashSet;
+
 use batchwise_core::transport::Answer;
 use batchwise_core::{CallError, CallErrorKind, Violation};
 use serde_json::Value;
@@ -139,7 +141,10 @@ fn refused_unless_said(by_status: &CallError, answer: &Answer) -> CallError {
     CallError::answered(kind, answer)
 }
 
+/// A refusal with the records that it names, each once: the first violation of a record stands for it, however many
+/// follow. The message tells of all of them.
 fn refused(answer: &Answer, elements: &[Value], list: &str, sent: usize) -> CallError {
+    let mut seen = HashSet::new();
     let mut named = Vec::new();
     let mut texts = Vec::new();
     for element in elements {
@@ -148,7 +153,8 @@ fn refused(answer: &Answer, elements: &[Value], list: &str, sent: usize) -> Call
             true => message.clone(),
             false => format!("{path}: {message}"),
         });
-        if let Some((index, _)) = violation_path(&path, list).filter(|(index, _)| *index < sent) {
+        let index = violation_path(&path, list).map(|(index, _)| index);
+        if let Some(index) = index.filter(|index| *index < sent && seen.insert(*index)) {
             named.push(Violation {
                 index,
                 path: quote(answer, &path),
@@ -269,5 +275,28 @@ mod tests {
         assert_eq!(refused.violations().len(), 1);
         assert_eq!(refused.violations()[0].index, 1);
         assert_eq!(refused.message(), Some("leads[1].matching: a; leads[3]: b; c; d"));
+    }
+
+    #[test]
+    fn a_record_that_is_named_again_and_again_is_named_once() {
+        let violation = |n: usize| format!(r#"{{"fieldPath":"leads[{}]","message":"m{n}"}}"#, n % 2);
+        let of = |count: usize| {
+            let violations: Vec<String> = (0..count).map(violation).collect();
+            let body = format!(
+                r#"{{"data":{{"type":"validationError","validationErrorData":{{"violations":[{}]}}}}}}"#,
+                violations.join(",")
+            );
+            error(422, &body)
+        };
+        for count in [10, 10_000] {
+            let refused = of(count);
+            let named: Vec<(usize, &str)> = refused
+                .violations()
+                .iter()
+                .map(|violation| (violation.index, violation.message.as_str()))
+                .collect();
+            assert_eq!(named, [(0, "m0"), (1, "m1")], "{count}");
+        }
+        assert!(of(3).message().unwrap().contains("leads[0]: m2"));
     }
 }

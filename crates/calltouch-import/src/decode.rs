@@ -26,7 +26,7 @@ const RESULTS: &str = "importLogs";
 /// [`CallError`] for an answer that holds no results: real violations (with the positions that they name), an API error, a
 /// missing member, bad credentials, and whatever its status says for the rest.
 pub fn reply(answer: &Answer, sent: &[ImportLogId]) -> Result<Reply, CallError> {
-    let envelope = Envelope::of(answer.trimmed_body(), RESULTS);
+    let envelope = Envelope::of(answer.json_body(), RESULTS);
     match &envelope {
         Envelope::Results(results) => Ok(named(answer, results, sent)),
         Envelope::Violations(elements) if elements.iter().any(is_result) => Ok(named(answer, elements, sent)),

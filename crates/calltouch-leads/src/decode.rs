@@ -17,7 +17,7 @@ use crate::wire::LEADS;
 /// [`CallError`] for an answer that holds no results: violations (with the positions that they name; nothing was written
 /// then), an API error, a missing member, bad credentials, and whatever its status says for the rest.
 pub fn reply(answer: &Answer, sent: &[LeadUpdate]) -> Result<Reply, CallError> {
-    let envelope = Envelope::of(answer.trimmed_body(), LEADS);
+    let envelope = Envelope::of(answer.json_body(), LEADS);
     match &envelope {
         Envelope::Results(results) => {
             let statements = results.iter().enumerate().map(|(index, element)| {

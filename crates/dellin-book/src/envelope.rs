@@ -27,7 +27,7 @@ struct Failure {
 impl Envelope {
     /// Reads a JSON or XML answer by its first byte that is not blank; `None` when it is neither or has another frame.
     pub(crate) fn read(answer: &Answer) -> Option<Self> {
-        let Value::Object(root) = tree(answer.trimmed_body())? else {
+        let Value::Object(root) = tree(answer)? else {
             return None;
         };
         let known = ["metadata", "data", "errors", "error", "sessionID"];
@@ -131,13 +131,17 @@ impl Envelope {
 }
 
 /// The answer as a tree; `None` for what is neither JSON nor XML of this provider.
-fn tree(body: &[u8]) -> Option<Value> {
+fn tree(answer: &Answer) -> Option<Value> {
+    let body = answer.trimmed_body();
     match body.first()? {
-        b'{' | b'[' => serde_json::from_slice(body).ok().or_else(|| {
-            // Raw line breaks within texts have been seen. Outside of texts they mean no more than a blank.
-            let text = String::from_utf8_lossy(body);
-            serde_json::from_str(&text.replace(|c: char| c.is_ascii_control(), " ")).ok()
-        }),
+        b'{' | b'[' => {
+            let body = answer.json_body();
+            serde_json::from_slice(body).ok().or_else(|| {
+                // Raw line breaks within texts have been seen. Outside of texts they mean no more than a blank.
+                let text = String::from_utf8_lossy(body);
+                serde_json::from_str(&text.replace(|c: char| c.is_ascii_control(), " ")).ok()
+            })
+        }
         #[cfg(feature = "xml")]
         b'<' => crate::xml::response(&String::from_utf8_lossy(body)),
         _ => None,

@@ -71,7 +71,7 @@ pub(super) fn quota(rate: Option<Rate>) -> CalltouchQuota {
 
 /// Import logs in lines, columns and JSON.
 #[derive(Debug)]
-struct ImportShape;
+pub(crate) struct ImportShape;
 
 impl Shape for ImportShape {
     type Record = ImportLogId;

@@ -57,7 +57,7 @@ pub(crate) async fn add_fields(environment: &Environment, args: &JobArgs) -> Res
 
 /// Leads in the provider's own JSON.
 #[derive(Debug)]
-struct LeadShape;
+pub(crate) struct LeadShape;
 
 impl Shape for LeadShape {
     type Record = LeadUpdate;

@@ -85,7 +85,7 @@ fn credentials(environment: &Environment, args: &JobArgs) -> Result<(Credentials
 
 /// Book objects in lines, columns and JSON.
 #[derive(Debug)]
-struct BookShape;
+pub(crate) struct BookShape;
 
 impl Shape for BookShape {
     type Record = BookObject;

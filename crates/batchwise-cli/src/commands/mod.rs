@@ -1,11 +1,11 @@
 //! The subcommands: each builds its provider's client out of environment and flags, and a job out of that.
 
-mod calltouch_import;
-mod calltouch_leads;
-mod dellin_book;
+pub(crate) mod calltouch_import;
+pub(crate) mod calltouch_leads;
+pub(crate) mod dellin_book;
 mod emulator;
 mod environment;
-mod thulium_campaign;
+pub(crate) mod thulium_campaign;
 
 pub(crate) use environment::Environment;
 

@@ -85,11 +85,9 @@ pub(crate) async fn delete(
                 .timeout(timeout)
                 .quota(quota)
                 .build()?;
-            let shape = CampaignShape::new(campaigns, &CUSTOMER_NAMES, |campaign, key| {
-                let customer: CustomerId = key.parse().map_err(expected)?;
-                Ok(CampaignCustomer::new(campaign, customer))
-            });
-            job(method, shape, target, options).run(args, source).await
+            job(method, customers(campaigns), target, options)
+                .run(args, source)
+                .await
         }
         ByArg::Phone => {
             let method = ThuliumCampaignPhones::builder(credentials)
@@ -99,11 +97,7 @@ pub(crate) async fn delete(
                 .quota(quota)
                 .search_in_additional_numbers(settings.additional_numbers)
                 .build()?;
-            let shape = CampaignShape::new(campaigns, &PHONE_NAMES, |campaign, key| {
-                let phone: PhoneNumber = key.parse().map_err(expected)?;
-                Ok(CampaignPhone::new(campaign, phone))
-            });
-            job(method, shape, target, options).run(args, source).await
+            job(method, phones(campaigns), target, options).run(args, source).await
         }
     }
 }
@@ -170,8 +164,24 @@ const PHONE_NAMES: KeyNames = KeyNames {
     contacts: true,
 };
 
+/// Customers of these campaigns, or of those that each line names.
+pub(crate) fn customers(campaigns: Vec<CampaignId>) -> CampaignShape<CampaignCustomer> {
+    CampaignShape::new(campaigns, &CUSTOMER_NAMES, |campaign, key| {
+        let customer: CustomerId = key.parse().map_err(expected)?;
+        Ok(CampaignCustomer::new(campaign, customer))
+    })
+}
+
+/// Phone numbers of these campaigns, or of those that each line names.
+pub(crate) fn phones(campaigns: Vec<CampaignId>) -> CampaignShape<CampaignPhone> {
+    CampaignShape::new(campaigns, &PHONE_NAMES, |campaign, key| {
+        let phone: PhoneNumber = key.parse().map_err(expected)?;
+        Ok(CampaignPhone::new(campaign, phone))
+    })
+}
+
 /// Records of campaigns in lines, columns and JSON. A key without a campaign is meant for each `--campaign`.
-struct CampaignShape<R> {
+pub(crate) struct CampaignShape<R> {
     campaigns: Vec<CampaignId>,
     names: &'static KeyNames,
     build: fn(CampaignId, &str) -> Result<R, String>,

@@ -55,6 +55,7 @@ impl<R: BufRead> CsvRows<R> {
             let end = bytes.strip_suffix(b"\n").unwrap_or(bytes);
             let end = end.strip_suffix(b"\r").unwrap_or(end);
             let (content, terminator) = bytes.split_at(end.len());
+            row.bytes += bytes.len();
             row.read(content);
             if row.at != At::Quoted {
                 return Ok(Some((first, row.finish())));
@@ -72,6 +73,7 @@ struct RowReader {
     at: At,
     field: Vec<u8>,
     fields: Vec<Vec<u8>>,
+    /// Bytes of its lines so far, their ends included.
     bytes: usize,
 }
 
@@ -88,7 +90,6 @@ impl Default for RowReader {
 
 impl RowReader {
     fn read(&mut self, content: &[u8]) {
-        self.bytes += content.len();
         for byte in content {
             match (self.at, byte) {
                 (At::Start | At::Bare | At::Closed, b',') => self.end_field(),

@@ -2,8 +2,10 @@
 
 use std::io::{self, BufRead, Read};
 
-/// Longest line that is read; a longer one is a mistake, not a record.
-pub(super) const MAX_LINE_BYTES: usize = 16 * 1024 * 1024;
+/// Longest line that is read; a longer one is a mistake, not a record. No request takes more either.
+///
+/// What is read out of a line takes up to a hundred times its bytes, so this bounds the memory of a reader.
+pub(super) const MAX_LINE_BYTES: usize = 1024 * 1024;
 
 /// Reads line by line; a byte order mark before the first one is dropped.
 #[derive(Debug)]
@@ -11,6 +13,7 @@ pub(super) struct Lines<R> {
     input: R,
     number: u64,
     bytes: Vec<u8>,
+    again: bool,
 }
 
 impl<R: BufRead> Lines<R> {
@@ -19,30 +22,44 @@ impl<R: BufRead> Lines<R> {
             input,
             number: 0,
             bytes: Vec::new(),
+            again: false,
         }
+    }
+
+    /// Gives the line that was read last once more.
+    pub(super) fn again(&mut self) {
+        self.again = self.number > 0;
     }
 
     /// The next line with its terminator, and its number from 1; `None` at the end. An error says why nothing can follow.
     pub(super) fn next(&mut self) -> Result<Option<(u64, &[u8])>, String> {
+        if !std::mem::take(&mut self.again) && !self.read()? {
+            return Ok(None);
+        }
+        let bytes = self.bytes.as_slice();
+        let bytes = match self.number {
+            1 => bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes),
+            _ => bytes,
+        };
+        Ok(Some((self.number, bytes)))
+    }
+
+    /// Reads one line more; false at the end.
+    fn read(&mut self) -> Result<bool, String> {
         self.bytes.clear();
         self.number += 1;
         let number = self.number;
         let most = u64::try_from(MAX_LINE_BYTES).unwrap_or(u64::MAX);
         let read = self.input.by_ref().take(most).read_until(b'\n', &mut self.bytes);
         match read {
-            Ok(0) => return Ok(None),
+            Ok(0) => return Ok(false),
             Ok(_) => {}
             Err(error) => return Err(broken(number, &error)),
         }
         if self.bytes.len() >= MAX_LINE_BYTES && !self.bytes.ends_with(b"\n") {
             return Err(format!("line {number} is longer than {MAX_LINE_BYTES} bytes"));
         }
-        let bytes = self.bytes.as_slice();
-        let bytes = match number {
-            1 => bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes),
-            _ => bytes,
-        };
-        Ok(Some((number, bytes)))
+        Ok(true)
     }
 }
 

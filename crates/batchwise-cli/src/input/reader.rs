@@ -1,12 +1,12 @@
 //! Reads rows of records from bytes.
 
-use std::io::{self, BufRead, Read};
+use std::io::BufRead;
 use std::path::Path;
 
 use serde_json::Value;
 
 use super::csv_rows::CsvRows;
-use super::lines::{Lines, MAX_LINE_BYTES};
+use super::lines::Lines;
 use super::{Format, Shape, mask_contacts};
 
 /// One row of an input.
@@ -23,31 +23,25 @@ pub(crate) enum Row<R> {
 /// Reads all rows; `emit` returns false to end.
 pub(crate) fn read_rows<S: Shape>(
     shape: &S,
-    mut input: Box<dyn BufRead + Send>,
+    input: Box<dyn BufRead + Send>,
     path: Option<&Path>,
     column: Option<&str>,
     emit: &mut dyn FnMut(Row<S::Record>) -> bool,
 ) {
-    let mut head = Vec::new();
-    let mut line = Vec::new();
     // The first line that is not blank decides the form; it is read again with the rest.
-    loop {
-        line.clear();
-        let most = u64::try_from(MAX_LINE_BYTES).unwrap_or(u64::MAX);
-        match input.by_ref().take(most).read_until(b'\n', &mut line) {
-            Ok(0) => break,
-            Ok(_) => head.extend_from_slice(&line),
-            Err(error) => {
-                emit(Row::Broken(format!("the input cannot be read: {error}")));
+    let mut whole = Lines::new(input);
+    let first = loop {
+        match whole.next() {
+            Ok(None) => return,
+            Ok(Some((_, line))) if line.trim_ascii().is_empty() => {}
+            Ok(Some((_, line))) => break String::from_utf8_lossy(line).into_owned(),
+            Err(why) => {
+                emit(Row::Broken(why));
                 return;
             }
         }
-        if !without_mark(&line).trim_ascii().is_empty() {
-            break;
-        }
-    }
-    let first = String::from_utf8_lossy(&line).into_owned();
-    let whole = Lines::new(io::Cursor::new(head).chain(input));
+    };
+    whole.again();
     match Format::detect(column, path, &first, shape.columns()) {
         Format::Lines => read_lines(whole, emit, &|text| shape.of_text(text)),
         Format::Ndjson => read_lines(whole, emit, &|text| {
@@ -196,14 +190,13 @@ fn wanted_columns<S: Shape>(shape: &S, header: &[String], column: Option<&str>) 
     })
 }
 
-fn without_mark(bytes: &[u8]) -> &[u8] {
-    bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes)
-}
-
 #[cfg(test)]
 mod tests {
     use batchwise::calltouch_import::ImportLogId;
 
+    use std::io::{self, BufReader, Read};
+
+    use super::super::lines::MAX_LINE_BYTES;
     use super::*;
     use crate::input::{number, text_or_number};
 
@@ -321,6 +314,64 @@ mod tests {
     #[test]
     fn a_line_without_end_is_not_read_into_memory() {
         let endless = vec![b'1'; MAX_LINE_BYTES + 1];
-        assert_eq!(rows(endless, None, None), ["line 1 is longer than 16777216 bytes"]);
+        assert_eq!(rows(endless, None, None), ["line 1 is longer than 1048576 bytes"]);
+    }
+
+    /// Bytes without end, of which a reader may take only so many.
+    struct Endless {
+        piece: &'static [u8],
+        left: usize,
+    }
+
+    impl Read for Endless {
+        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+            let length = self.piece.len().min(buffer.len());
+            self.left = self.left.checked_sub(length).expect("a reader that stops");
+            buffer[..length].copy_from_slice(&self.piece[..length]);
+            Ok(length)
+        }
+    }
+
+    /// What breaks an endless input, of which no more than a few lines' worth may be read.
+    fn broken(head: &'static str, piece: &'static [u8], path: &str) -> String {
+        let rest = Endless {
+            piece,
+            left: 4 * MAX_LINE_BYTES,
+        };
+        let input = Box::new(BufReader::new(head.as_bytes().chain(rest)));
+        let mut found = Vec::new();
+        read_rows(&Ids, input, Some(Path::new(path)), None, &mut |row| {
+            found.push(row);
+            true
+        });
+        match found.pop() {
+            Some(Row::Broken(why)) => why,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn no_line_is_read_beyond_its_limit() {
+        let longer = "is longer than 1048576 bytes";
+        assert_eq!(broken("", b"          ", "a.txt"), format!("line 1 {longer}"));
+        assert_eq!(broken("\n\n{", b"\"id\":1,   ", "a.ndjson"), format!("line 3 {longer}"));
+        assert_eq!(broken("id\n", b",,,,,,,,,,", "a.csv"), format!("line 2 {longer}"));
+    }
+
+    #[test]
+    fn no_row_is_read_beyond_the_limit_of_a_line() {
+        let why = "line 2: a quote is opened and not closed for too long";
+        for piece in [&b"\n"[..], b"\r\n\r\n", b"x\n", b"\"\"\n"] {
+            assert_eq!(broken("id\n\"", piece, "a.csv"), why, "{piece:?}");
+        }
+    }
+
+    #[test]
+    fn blank_lines_before_the_first_row_count() {
+        let blank = "\n".repeat(10 * MAX_LINE_BYTES);
+        assert_eq!(
+            rows(format!("{blank}1\n"), None, None),
+            [format!("{}=1", 10 * MAX_LINE_BYTES + 1)]
+        );
     }
 }

@@ -369,7 +369,7 @@ fn bad_input_with_contacts_is_shown_without_them() {
         (leads, format!("{{\"{EMAIL}\":\"{PHONE}\",\n")),
         (phones, format!("{PHONE}x\n")),
         (phones, format!("{{\"phone\":[\"{PHONE}\"]}}\n")),
-        (phones, format!("{{\"phone\":48511322733.5}}\n")),
+        (phones, "{\"phone\":48511322733.5}\n".to_owned()),
         (phones, format!("00043:{PHONE}\n")),
         (phones, format!("\"{PHONE},\n")),
         (

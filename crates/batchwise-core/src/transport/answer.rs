@@ -6,7 +6,8 @@ use std::time::{Duration, SystemTime};
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 
-use super::parse_retry_after;
+use super::{MAX_ANSWER_VALUES, parse_retry_after};
+use crate::json_values::json_values;
 use crate::secret::Secrets;
 
 /// Most bytes of an answer that an error keeps.
@@ -73,6 +74,18 @@ impl Answer {
             .strip_prefix(b"\xEF\xBB\xBF")
             .unwrap_or(&self.body)
             .trim_ascii()
+    }
+
+    /// The trimmed bytes for a JSON parser; nothing of them where they hold more than [`MAX_ANSWER_VALUES`] values, whose
+    /// tree would take a hundred times the memory of its text. Nothing is no JSON.
+    #[must_use]
+    pub fn json_body(&self) -> &[u8] {
+        let body = self.trimmed_body();
+        if json_values(body) > MAX_ANSWER_VALUES {
+            &[]
+        } else {
+            body
+        }
     }
 
     /// A text from the answer with known secrets masked: everything that is quoted goes through here.
@@ -187,6 +200,18 @@ mod tests {
         assert_eq!((answer.snippet(), answer.request_id()), (None, None));
         assert_eq!(answer.retry_after(), Some(Duration::from_secs(7)));
         assert_eq!(answer.mask("s3cret"), "***");
+    }
+
+    #[test]
+    fn an_answer_of_too_many_values_is_no_json() {
+        let of = |values: usize| Answer::of(StatusCode::OK, format!("[{}0]", "0,".repeat(values - 2)));
+        assert!(!of(MAX_ANSWER_VALUES).json_body().is_empty());
+        let beyond = of(MAX_ANSWER_VALUES + 1);
+        assert!(beyond.json_body().is_empty());
+        assert!(!beyond.trimmed_body().is_empty());
+        // A long text is one value.
+        let long = Answer::of(StatusCode::OK, format!("\"{}\"", ",".repeat(MAX_ANSWER_VALUES)));
+        assert!(!long.json_body().is_empty());
     }
 
     #[test]

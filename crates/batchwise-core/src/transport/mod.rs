@@ -22,6 +22,9 @@ use bytes::Bytes;
 /// Most bytes of an answer that are read; a larger one is a cut answer.
 pub const MAX_ANSWER_BYTES: usize = 8 * 1024 * 1024;
 
+/// Most values of a JSON answer that are read: a hundred records with a thousand values each.
+pub const MAX_ANSWER_VALUES: usize = 100_000;
+
 /// Carries one request and brings the whole answer, with no retries, no redirects and a bounded size.
 ///
 /// The default is [`ReqwestTransport`]; tests bring their own.

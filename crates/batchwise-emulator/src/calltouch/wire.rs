@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use crate::answer;
 use crate::config::CalltouchConfig;
+use crate::json;
 
 /// The envelope of everything but refused credentials; an empty `meta` prints as `[]`.
 #[derive(Serialize)]
@@ -146,7 +147,7 @@ impl Credentials {
 
 /// The member of the body's object; `None` when the body is no JSON object, `Some(None)` when the member is missing.
 pub(super) fn member(body: &[u8], name: &str) -> Option<Option<Value>> {
-    match serde_json::from_slice(body) {
+    match serde_json::from_slice(json::readable(body)?) {
         Ok(Value::Object(mut object)) => Some(object.remove(name)),
         _ => None,
     }

@@ -20,7 +20,7 @@ pub struct DellinConfig {
     pub sessions: Vec<String>,
     /// A session dies after so many answered calls.
     pub session_calls: Option<u64>,
-    /// A session dies after so many seconds.
+    /// A session dies after so many seconds, at most a century.
     pub session_seconds: Option<u64>,
     /// True when a login ends the older sessions. Default: false (not documented).
     pub single_session: bool,

@@ -12,7 +12,7 @@ pub use dellin::{Account as DellinAccount, BookConfig, DellinConfig};
 pub use id_set::{KeySet, NumberSet, TextSet};
 pub use space_config::{Busy, BusyRule, SpaceConfig};
 pub use state_file::StateFileError;
-pub use thulium::{CampaignConfig, PhonesConfig, ThuliumConfig, User};
+pub use thulium::{CampaignConfig, MOST_PHONE_RECORDS, PhonesConfig, ThuliumConfig, User};
 
 use serde::Deserialize;
 

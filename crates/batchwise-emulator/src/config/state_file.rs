@@ -70,6 +70,17 @@ mod tests {
     }
 
     #[test]
+    fn a_number_with_more_records_than_an_answer_can_list_is_refused() {
+        for records in ["0", "1001", "4294967295"] {
+            let error = error_of(&format!(
+                "[[thulium-campaign]]\nid = \"00042\"\n[thulium-campaign.phones]\nrecords = {{ \"600\" = {records} }}\n"
+            ));
+            assert!(error.contains("line 4"), "{error}");
+            assert!(error.contains("expected 1 to 1000"), "{error}");
+        }
+    }
+
+    #[test]
     fn a_whole_state_file_is_read() {
         EmulatorConfig::from_toml(include_str!("../../tests/state.toml")).unwrap();
     }

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
+use serde::de::Error;
+use serde::{Deserialize, Deserializer};
 
 use super::id_set::{NumberSet, TextSet};
 use super::space_config::SpaceConfig;
@@ -91,16 +92,34 @@ impl CampaignConfig {
     }
 }
 
+/// Most records of one phone number: an answer lists each of them.
+pub const MOST_PHONE_RECORDS: u32 = 1000;
+
 /// The phone numbers of a campaign.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct PhonesConfig {
     /// Which numbers there are, and how they behave.
     pub numbers: SpaceConfig<TextSet>,
-    /// How many records a number has; one where it is not given. The last one is the busy one of a busy number.
+    /// How many records a number has, 1 to [`MOST_PHONE_RECORDS`]; one where it is not given. The last one is the busy one
+    /// of a busy number.
+    #[serde(deserialize_with = "records")]
     pub records: BTreeMap<String, u32>,
     /// Additional numbers, each with the number of its record.
     pub additional: BTreeMap<String, String>,
+}
+
+fn records<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<String, u32>, D::Error> {
+    let records = BTreeMap::<String, u32>::deserialize(deserializer)?;
+    match records
+        .iter()
+        .find(|(_, count)| !(1..=MOST_PHONE_RECORDS).contains(*count))
+    {
+        Some((number, count)) => Err(D::Error::custom(format!(
+            "`{number}` has {count} records: expected 1 to {MOST_PHONE_RECORDS}"
+        ))),
+        None => Ok(records),
+    }
 }
 
 impl From<SpaceConfig<TextSet>> for PhonesConfig {

@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use super::kind::Kind;
 use crate::answer;
+use crate::json;
 use crate::turn::Turn;
 
 /// The format of request and answer, by the suffix of the address.
@@ -87,6 +88,7 @@ fn detail(status: u16) -> String {
 }
 
 fn json_fields(body: &[u8]) -> Option<Vec<(String, String)>> {
+    let body = json::readable(body)?;
     let Ok(Value::Object(object)) = serde_json::from_slice(body) else {
         return None;
     };
@@ -108,6 +110,9 @@ fn text(value: &Value) -> String {
     }
 }
 
+/// Deepest nesting of a request that is read; a documented one has two levels.
+const MOST_DEPTH: usize = 32;
+
 /// The children of `<request>` with their texts.
 fn xml_fields(body: &str) -> Option<Vec<(String, String)>> {
     let mut reader = Reader::from_str(body);
@@ -116,6 +121,7 @@ fn xml_fields(body: &str) -> Option<Vec<(String, String)>> {
     let mut text = String::new();
     loop {
         match reader.read_event().ok()? {
+            Event::Start(_) if open.len() >= MOST_DEPTH => return None,
             Event::Start(start) => {
                 open.push(String::from_utf8_lossy(start.name().as_ref()).into_owned());
                 text.clear();
@@ -308,5 +314,13 @@ mod tests {
         assert_eq!(Format::Xml.fields(xml.as_bytes()), Format::Json.fields(json));
         assert_eq!(Format::Xml.fields(b"<request><appkey>"), None);
         assert_eq!(Format::Json.fields(b"[]"), None);
+    }
+
+    #[test]
+    fn deep_nesting_is_unreadable() {
+        let deep = |depth: usize| format!("<request>{}{}</request>", "<a>".repeat(depth), "</a>".repeat(depth));
+        assert!(Format::Xml.fields(deep(MOST_DEPTH - 1).as_bytes()).is_some());
+        assert_eq!(Format::Xml.fields(deep(1_000_000).as_bytes()), None);
+        assert_eq!(Format::Json.fields("[".repeat(1_000_000).as_bytes()), None);
     }
 }

@@ -10,6 +10,9 @@ use crate::config::DellinConfig;
 /// A session lives so long when nothing else is said (from client code).
 const LIFE: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 
+/// The longest life of a session: its end has to be a date that can be printed.
+const LONGEST_LIFE: u64 = 100 * 365 * 24 * 60 * 60;
+
 #[derive(Debug, Clone)]
 struct Session {
     opened: Tick,
@@ -34,7 +37,9 @@ impl Sessions {
             all: BTreeMap::new(),
             strict: config.knows_its_sessions(),
             calls: config.session_calls,
-            life: config.session_seconds.map_or(LIFE, Duration::from_secs),
+            life: config
+                .session_seconds
+                .map_or(LIFE, |seconds| Duration::from_secs(seconds.min(LONGEST_LIFE))),
             single: config.single_session,
             opened: 0,
         };
@@ -111,5 +116,20 @@ impl Sessions {
         if let Some(session) = self.all.get_mut(id) {
             session.dead = true;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_session_that_never_ends_ends_in_a_century() {
+        let mut sessions = Sessions::new(&DellinConfig {
+            session_seconds: Some(u64::MAX),
+            ..DellinConfig::default()
+        });
+        let id = sessions.open(Tick::ZERO);
+        assert_eq!(sessions.ends(&id, Tick::ZERO), Some(Duration::from_secs(LONGEST_LIFE)));
     }
 }

@@ -5,22 +5,28 @@ use std::io;
 use bytes::{Buf, Bytes, BytesMut};
 use http::header::{CONNECTION, CONTENT_LENGTH, EXPECT, TRANSFER_ENCODING};
 use http::{HeaderName, HeaderValue, Method, Request, Response, Uri, Version};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 
 /// Most bytes of a request's head.
 const MOST_HEAD: usize = 256 * 1024;
+
+/// Most bytes of a line between the chunks of a body.
+const MOST_CHUNK_LINE: usize = 8 * 1024;
 
 /// Most bytes of a request's body.
 const MOST_BODY: usize = 64 * 1024 * 1024;
 
 /// A connection and what was read of it ahead.
-pub(super) struct Connection {
-    pub(super) stream: TcpStream,
+pub(super) struct Connection<S> {
+    pub(super) stream: S,
     ahead: BytesMut,
+    /// How often a head was parsed.
+    #[cfg(test)]
+    parsed: u32,
 }
 
 /// A request, or why there is none.
+#[derive(Debug)]
 pub(super) enum Incoming {
     Request(Box<Request<Bytes>>),
     /// The client is gone, or closed the connection between requests.
@@ -42,11 +48,13 @@ enum Framing {
     Chunked,
 }
 
-impl Connection {
-    pub(super) fn new(stream: TcpStream) -> Self {
+impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
+    pub(super) fn new(stream: S) -> Self {
         Self {
             stream,
             ahead: BytesMut::new(),
+            #[cfg(test)]
+            parsed: 0,
         }
     }
 
@@ -57,13 +65,37 @@ impl Connection {
 
     /// Reads the next request to its last byte.
     pub(super) async fn next(&mut self) -> io::Result<Incoming> {
+        let mut looked_at = 0;
         let head = loop {
-            match parse_head(&self.ahead) {
-                Ok(Some(head)) => break head,
-                Ok(None) if self.ahead.len() > MOST_HEAD => return Ok(Incoming::Unreadable(431)),
-                Ok(None) if self.more().await? => {}
-                Ok(None) => return Ok(Incoming::End),
-                Err(status) => return Ok(Incoming::Unreadable(status)),
+            // Blank lines before a request mean nothing.
+            if looked_at == 0 {
+                let blank = self
+                    .ahead
+                    .iter()
+                    .take_while(|byte| matches!(byte, b'\r' | b'\n'))
+                    .count();
+                self.ahead.advance(blank);
+            }
+            // Only the end of a line can complete a head, or show that it is none: what comes byte by byte is not read anew
+            // for each of them.
+            let line_ended = self.ahead.get(looked_at..).is_some_and(|new| new.contains(&b'\n'));
+            if line_ended {
+                #[cfg(test)]
+                {
+                    self.parsed += 1;
+                }
+                match parse_head(&self.ahead) {
+                    Ok(Some(head)) => break head,
+                    Ok(None) => {}
+                    Err(status) => return Ok(Incoming::Unreadable(status)),
+                }
+            }
+            looked_at = self.ahead.len();
+            if looked_at > MOST_HEAD {
+                return Ok(Incoming::Unreadable(431));
+            }
+            if !self.more().await? {
+                return Ok(Incoming::End);
             }
         };
         self.ahead.advance(head.bytes);
@@ -89,13 +121,17 @@ impl Connection {
     }
 
     async fn line(&mut self) -> io::Result<Option<String>> {
+        let mut looked_at = 0;
         loop {
-            if let Some(end) = self.ahead.windows(2).position(|pair| pair == b"\r\n") {
-                let line = String::from_utf8_lossy(&self.ahead.split_to(end)).into_owned();
+            let new = self.ahead.get(looked_at..).unwrap_or_default();
+            if let Some(end) = new.windows(2).position(|pair| pair == b"\r\n") {
+                let line = String::from_utf8_lossy(&self.ahead.split_to(looked_at + end)).into_owned();
                 self.ahead.advance(2);
                 return Ok(Some(line));
             }
-            if self.ahead.len() > MOST_HEAD || !self.more().await? {
+            // The last byte may be half of a line's end.
+            looked_at = self.ahead.len().saturating_sub(1);
+            if looked_at > MOST_CHUNK_LINE || !self.more().await? {
                 return Ok(None);
             }
         }
@@ -116,8 +152,13 @@ impl Connection {
             };
             if size == 0 {
                 // Trailers, up to an empty line.
-                while self.line().await?.is_some_and(|line| !line.is_empty()) {}
-                return Ok(Some(body.freeze()));
+                loop {
+                    match self.line().await? {
+                        Some(line) if line.is_empty() => return Ok(Some(body.freeze())),
+                        Some(_) => {}
+                        None => return Ok(None),
+                    }
+                }
             }
             while self.ahead.len() < size + 2 {
                 if !self.more().await? {
@@ -125,7 +166,9 @@ impl Connection {
                 }
             }
             body.extend_from_slice(&self.ahead.split_to(size));
-            self.ahead.advance(2);
+            if self.ahead.split_to(2).as_ref() != b"\r\n" {
+                return Ok(None);
+            }
         }
     }
 }
@@ -216,4 +259,72 @@ pub(super) fn head(response: &Response<Bytes>, keep_alive: bool) -> Vec<u8> {
     }
     head.extend_from_slice(b"\r\n");
     head
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::pieces::Pieces;
+    use super::*;
+
+    async fn read(bytes: &[u8], piece: usize) -> (Incoming, u32) {
+        let mut connection = Connection::new(Pieces::new(bytes, piece));
+        let incoming = connection.next().await.unwrap();
+        (incoming, connection.parsed)
+    }
+
+    async fn body_of(bytes: &[u8], piece: usize) -> Option<Bytes> {
+        match read(bytes, piece).await.0 {
+            Incoming::Request(request) => Some(request.into_body()),
+            Incoming::End | Incoming::Unreadable(_) => None,
+        }
+    }
+
+    #[tokio::test]
+    async fn a_head_that_comes_byte_by_byte_is_parsed_once_a_line_at_most() {
+        for length in [1000, 4000, 16_000] {
+            let blank = "\r\n".repeat(length / 2);
+            let request = format!("{blank}GET / HTTP/1.1\r\nX: {}\r\nY: y\r\n\r\n", "x".repeat(length));
+            let (incoming, parsed) = read(request.as_bytes(), 1).await;
+            assert!(matches!(incoming, Incoming::Request(_)), "{incoming:?}");
+            assert_eq!(parsed, 4, "{length} bytes");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_head_without_end_is_refused() {
+        let endless = format!("GET / HTTP/1.1\r\nX: {}", "x".repeat(MOST_HEAD + 1));
+        let (incoming, parsed) = read(endless.as_bytes(), 4096).await;
+        assert!(matches!(incoming, Incoming::Unreadable(431)), "{incoming:?}");
+        assert!(parsed <= 2, "{parsed}");
+    }
+
+    const CHUNKED: &str = "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n";
+
+    #[tokio::test]
+    async fn chunks_are_joined_however_they_come() {
+        let request = format!("{CHUNKED}3\r\nabc\r\n0004;x=y\r\ndefg\r\n0\r\nTrailer: t\r\n\r\n");
+        for piece in [1, 2, 3, 1000] {
+            assert_eq!(
+                body_of(request.as_bytes(), piece).await.as_deref(),
+                Some(&b"abcdefg"[..])
+            );
+        }
+    }
+
+    #[tokio::test]
+    async fn chunks_that_do_not_end_as_announced_are_refused() {
+        let endless = "1".repeat(MOST_CHUNK_LINE + 2);
+        for chunks in [
+            "3\r\nabcd\r\n0\r\n\r\n",
+            "3\r\nabc",
+            "0\r\n",
+            "0\r\nTrailer: t\r\n",
+            "-1\r\n",
+            "FFFFFFFFFFFFFFFF\r\n",
+            &endless,
+        ] {
+            let request = format!("{CHUNKED}{chunks}");
+            assert_eq!(body_of(request.as_bytes(), 5).await, None, "{chunks:.20}");
+        }
+    }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::wire::Entry;
-use crate::config::{CampaignConfig, KeySet, PhonesConfig};
+use crate::config::{CampaignConfig, KeySet, MOST_PHONE_RECORDS, PhonesConfig};
 use crate::space::{Numbers, Poison, Removal, Space, Texts};
 use crate::turn::Turn;
 
@@ -72,7 +72,8 @@ impl CampaignTruth {
     }
 
     fn records_of(&self, phone: &str) -> u32 {
-        self.phone_config.records.get(phone).copied().unwrap_or(1).max(1)
+        let records = self.phone_config.records.get(phone).copied().unwrap_or(1);
+        records.clamp(1, MOST_PHONE_RECORDS)
     }
 
     /// The number whose record a submitted number finds.

@@ -4,7 +4,7 @@ use batchwise_core::transport::Answer;
 use batchwise_core::{Fact, Facts, Said, Statement};
 use serde_json::Value;
 
-use super::{quote, text_of};
+use super::{QUOTE_BYTES, quote, text_of};
 
 /// The entries under one name.
 #[derive(Debug)]
@@ -96,13 +96,18 @@ impl<'a> Entries<'a> {
         }
     }
 
-    /// What the entries say in the provider's words, each of them once.
+    /// What the entries say in the provider's words, each of them once, until no more of them would be quoted.
     fn text(&self, answer: &Answer) -> String {
         let mut texts: Vec<String> = Vec::new();
+        let mut bytes = 0;
         for entry in &self.0 {
             let text = text(entry, answer);
             if !texts.contains(&text) {
+                bytes += text.len();
                 texts.push(text);
+            }
+            if bytes > QUOTE_BYTES {
+                break;
             }
         }
         quote(answer, &texts.join(", "))

@@ -18,7 +18,7 @@ use results::Results;
 /// # Errors
 /// [`CallError`] for a refusal, for a status that stands for one, and for a 2xx whose body names no members.
 pub(crate) fn reply<M: Member>(answer: &Answer, sent: &[M]) -> Result<Reply, CallError> {
-    let body = answer.trimmed_body();
+    let body = answer.json_body();
     let of_status = || CallError::of_status(answer);
     let Ok(value) = serde_json::from_slice::<Value>(body) else {
         return Err(of_status());

@@ -433,3 +433,16 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_flood_of_different_texts_is_quoted_as_far_as_it_is_shown() {
+    // Each of them compared with all before it would be a hundred million comparisons.
+    let entries: Vec<String> = (0..15_000)
+        .map(|n| format!(r#"{{"status":"FAILED","message":"m{n}"}}"#))
+        .collect();
+    let statement = phone(&format!("[{}]", entries.join(","))).unwrap();
+    assert_eq!(statement.said, Said::Unclear);
+    let text = statement.text.unwrap();
+    assert!(text.starts_with("FAILED: m0, FAILED: m1, "), "{text}");
+    assert_eq!(text.len(), QUOTE_BYTES);
+}

@@ -81,7 +81,7 @@ impl FromStr for LeadKey {
             Some(("request", id)) if !id.is_empty() => Ok(Self::request(id)),
             Some(("phone", phone)) if !phone.is_empty() => Ok(Self::phone(phone)),
             Some(("md5", hash)) if !hash.is_empty() => Ok(Self::md5(hash)),
-            Some(("email", email)) if !email.is_empty() => Ok(Self::email(email)),
+            Some(("email", email)) if !email.trim().is_empty() => Ok(Self::email(email)),
             _ => Err(format!(
                 "lead key {text:?}: expected call:ID, request:ID, phone:NUMBER, md5:HASH or email:ADDRESS"
             )),
@@ -108,6 +108,11 @@ impl<'de> serde::Deserialize<'de> for LeadKey {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_blank_address_is_no_key() {
+        assert!("email: ".parse::<LeadKey>().is_err());
+    }
 
     #[test]
     fn a_phone_and_its_hash_are_one_key() {

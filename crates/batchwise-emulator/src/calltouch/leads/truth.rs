@@ -14,7 +14,6 @@ use crate::config::{KeySet, LeadsConfig};
 #[derive(Debug, Clone)]
 pub struct LeadsTruth {
     config: LeadsConfig,
-    unmatched: Vec<LeadKey>,
     names: BTreeMap<LeadKey, LeadKey>,
     leads: BTreeMap<LeadKey, LeadTruth>,
 }
@@ -46,7 +45,6 @@ impl LeadsTruth {
     pub(super) fn new(config: &LeadsConfig) -> Self {
         let mut truth = Self {
             config: config.clone(),
-            unmatched: config.unmatched.iter().cloned().collect(),
             names: BTreeMap::new(),
             leads: BTreeMap::new(),
         };
@@ -70,7 +68,7 @@ impl LeadsTruth {
     /// The lead that a key finds, by its name; `None` when it finds none.
     #[must_use]
     pub fn find(&self, key: &LeadKey) -> Option<LeadKey> {
-        if self.unmatched.contains(key) {
+        if self.config.unmatched.contains(key) {
             return None;
         }
         if let Some(name) = self.names.get(key) {
