@@ -44,6 +44,9 @@ pub trait Journal: fmt::Debug + Send + Sync {
 
     /// Makes durable what became of entries; they are reported when that is done.
     ///
+    /// An entry that had an outcome, was [recalled](Self::recall) as open all the same and comes back as
+    /// [`NotSent`](Verdict::NotSent) was left alone by this run: what was known of it before stands.
+    ///
     /// # Errors
     /// When it is not durable. The outcomes are reported all the same, since they are true, and the job stops.
     async fn settle(&self, verdicts: Vec<JournalVerdict>) -> Result<(), JournalError>;
@@ -136,7 +139,7 @@ pub struct JournalVerdict {
     pub reached: bool,
     /// A call that may have acted on it ended without telling, or a part of it was acted on.
     pub maybe_sent: bool,
-    /// Calls that carried it in this run and could have settled it.
+    /// Calls that carried it and could have settled it, those of earlier runs ([`Recall::Open`]) included.
     pub attempts: u32,
     /// Why.
     pub reason: Option<Reason>,
@@ -160,6 +163,21 @@ impl JournalVerdict {
             reason: outcome.reason.clone(),
             facts: outcome.facts.clone(),
             at: outcome.at,
+        }
+    }
+
+    /// The outcome that this verdict is, about the record (or text) of its entry.
+    pub fn into_outcome<R: Record>(self, subject: Subject<R>) -> Outcome<R> {
+        Outcome {
+            subject,
+            line: self.entry.line,
+            verdict: self.verdict,
+            attempts: self.attempts,
+            reason: self.reason,
+            facts: self.facts,
+            at: self.at,
+            reached: self.reached,
+            maybe_sent: self.maybe_sent,
         }
     }
 }

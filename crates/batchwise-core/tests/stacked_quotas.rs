@@ -21,7 +21,10 @@ const fn secs(secs: u64) -> Duration {
 
 fn windowed(clock: &FakeClock, limit: u32, per: Duration) -> QuotaHandle {
     let window = Window::new(NonZeroU32::new(limit).unwrap(), per).with_guard(Duration::ZERO);
-    QuotaHandle::new(LocalQuota::on_clock(clock.shared(), [window.with_burst(window.limit())]))
+    QuotaHandle::new(LocalQuota::on_clock(
+        clock.shared(),
+        [window.with_burst(window.limit())],
+    ))
 }
 
 fn granted(handle: &QuotaHandle) -> Ticket {
@@ -167,7 +170,13 @@ async fn a_call_that_waited_for_no_quota_leaves_at_once() {
 
 #[tokio::test]
 async fn a_call_that_one_quota_made_wait_counts_from_its_leaving_in_the_others() {
-    let told = ["slow grants", "fast waits", "fast grants", "slow counts it from now", "call"];
+    let told = [
+        "slow grants",
+        "fast waits",
+        "fast grants",
+        "slow counts it from now",
+        "call",
+    ];
     assert_eq!(asked(1, Vec::new()).await, told);
 }
 
