@@ -56,6 +56,7 @@ impl Resume {
 
 /// A journal, opened.
 #[derive(Debug)]
+#[allow(clippy::large_enum_variant)] // one for each run
 pub enum Opened {
     /// The job begins.
     New(SqliteJournal),
@@ -129,7 +130,9 @@ pub fn open(path: &Path, header: &JobHeader, resume: Resume) -> Result<Opened, O
     };
     if let Some(past) = &past {
         check(past, header, resume, &path)?;
-        if past.is_finished() && !resume.retry_failed && !(resume.extend && !past.input().may_be(&header.input)) {
+        let longer = resume.extend && !past.input().may_be(&header.input);
+        let asked = resume.retry_failed || longer;
+        if past.is_finished() && !asked {
             return Ok(Opened::Finished(past.clone()));
         }
     }

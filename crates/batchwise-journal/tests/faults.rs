@@ -5,7 +5,7 @@
 //! (where it is installed) makes chosen calls fail, the sync of a commit among them. An own VFS for SQLite would need unsafe
 //! code, and would test less of the way down.
 #![cfg(unix)]
-#![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
 
 mod common;
 #[path = "common/model.rs"]
