@@ -3,6 +3,7 @@
 //! A subcommand is a module with its arguments and a `run`; a stage of `ci` is a file in `ci/stages`.
 
 mod ci;
+mod proof;
 mod readme;
 mod tool;
 mod workspace;
@@ -25,12 +26,18 @@ struct Cli {
 enum Task {
     /// Run the checks: all of them, or the stages that are named
     Ci(ci::CiArgs),
+    /// Run every fault over every wire and write docs/fault-matrix.md, or check it with --check
+    FaultMatrix(proof::ProofArgs),
+    /// Run jobs of very many records against the emulator
+    Load(proof::ProofArgs),
 }
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
     let done = Workspace::of_this_checkout().and_then(|workspace| match cli.task {
         Task::Ci(args) => ci::run(&args, &workspace),
+        Task::FaultMatrix(args) => proof::fault_matrix(&args, &workspace),
+        Task::Load(args) => proof::load(&args, &workspace),
     });
     match done {
         Ok(()) => ExitCode::SUCCESS,

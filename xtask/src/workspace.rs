@@ -62,6 +62,11 @@ impl Workspace {
         self.packages().map(|package| package.name.as_str()).collect()
     }
 
+    /// A program of the workspace that was built for release.
+    pub(crate) fn release_program(&self, name: &str) -> PathBuf {
+        self.metadata.target_directory.join("release").join(name).into_std_path_buf()
+    }
+
     /// Where tools that the checks need are installed.
     pub(crate) fn tools(&self) -> PathBuf {
         self.metadata.target_directory.join("tools").into_std_path_buf()

@@ -5,6 +5,7 @@ mod clippy_crates;
 mod demo;
 mod deny;
 mod doc;
+mod fault_matrix;
 mod features;
 mod fmt;
 mod test;
@@ -24,5 +25,6 @@ pub(crate) const STAGES: &[Stage] = &[
     clippy_crates::STAGE,
     features::STAGE,
     test::STAGE,
+    fault_matrix::STAGE,
     demo::STAGE,
 ];

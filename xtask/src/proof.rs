@@ -1,0 +1,31 @@
+//! The law over real sockets: the matrix of faults and the load, both by the `batchwise-proof` program.
+
+use anyhow::Result;
+use clap::Args;
+use xshell::cmd;
+
+use crate::workspace::Workspace;
+
+/// What the program takes; `--help` shows it.
+#[derive(Debug, Args)]
+#[command(disable_help_flag = true)]
+pub(crate) struct ProofArgs {
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "ARGUMENT")]
+    rest: Vec<String>,
+}
+
+/// Every fault over every wire: writes `docs/fault-matrix.md`, or checks it.
+pub(crate) fn fault_matrix(args: &ProofArgs, workspace: &Workspace) -> Result<()> {
+    let rest = &args.rest;
+    let program = "cargo run --quiet -p batchwise-proof -- fault-matrix".split(' ');
+    Ok(cmd!(workspace.shell(), "{program...} {rest...}").run()?)
+}
+
+/// Jobs of very many records; the command that they go through is built for release first.
+pub(crate) fn load(args: &ProofArgs, workspace: &Workspace) -> Result<()> {
+    let rest = &args.rest;
+    let shell = workspace.shell();
+    cmd!(shell, "cargo build --release -p batchwise-cli -p batchwise-proof").run()?;
+    let program = workspace.release_program("batchwise-proof");
+    Ok(cmd!(shell, "{program} load {rest...}").run()?)
+}
