@@ -17,8 +17,11 @@ pub(crate) struct ProofArgs {
 /// Every fault over every wire: writes `docs/fault-matrix.md`, or checks it.
 pub(crate) fn fault_matrix(args: &ProofArgs, workspace: &Workspace) -> Result<()> {
     let rest = &args.rest;
-    let program = "cargo run --quiet -p batchwise-proof -- fault-matrix".split(' ');
-    Ok(cmd!(workspace.shell(), "{program...} {rest...}").run()?)
+    Ok(cmd!(
+        workspace.shell(),
+        "cargo run --quiet -p batchwise-proof -- fault-matrix {rest...}"
+    )
+    .run()?)
 }
 
 /// Jobs of very many records; the command that they go through is built for release first.

@@ -64,7 +64,11 @@ impl Workspace {
 
     /// A program of the workspace that was built for release.
     pub(crate) fn release_program(&self, name: &str) -> PathBuf {
-        self.metadata.target_directory.join("release").join(name).into_std_path_buf()
+        self.metadata
+            .target_directory
+            .join("release")
+            .join(name)
+            .into_std_path_buf()
     }
 
     /// Where tools that the checks need are installed.

@@ -14,6 +14,9 @@ pub(super) const STAGE: Stage = Stage {
 };
 
 fn run(workspace: &Workspace) -> Result<()> {
-    let program = "cargo run --quiet -p batchwise-proof -- fault-matrix --check".split(' ');
-    Ok(cmd!(workspace.shell(), "{program...}").run()?)
+    Ok(cmd!(
+        workspace.shell(),
+        "cargo run --quiet -p batchwise-proof -- fault-matrix --check"
+    )
+    .run()?)
 }
