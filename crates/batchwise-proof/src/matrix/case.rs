@@ -125,7 +125,7 @@ impl fmt::Display for Ended {
         for (at, (verdict, count)) in self.counts.iter().enumerate() {
             write!(f, "{}{count} {verdict}", if at == 0 { "" } else { ", " })?;
         }
-        write!(f, "; {} calls", self.calls)?;
+        write!(f, "; {} {}", self.calls, if self.calls == 1 { "call" } else { "calls" })?;
         match self.stop {
             Some(kind) => write!(f, "; stopped: {}", kind.as_str()),
             None => Ok(()),

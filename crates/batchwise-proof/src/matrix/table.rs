@@ -18,8 +18,9 @@ A cell says what became of the 24 records, and the calls that carried some (logi
 ended before it had tried everything. Where wires differ, the cell says which.
 
 A fault that *acts* strikes after the provider has done its work. The time-outs are the library's own (30 s); the time is not waited
-for but moved. A port that listens cannot refuse a connection: `refuse` is a reset before anything is acted on. Over HTTP/2 a refusal is `RST_STREAM` with `REFUSED_STREAM`, a reset is the end of the whole connection, a close in good
-order is `GOAWAY`, and a cut answer is a stream that ends before the length that its head announced.
+for but moved. A port that listens cannot refuse a connection: `refuse` is a reset before anything is acted on. Over HTTP/2 it is
+`RST_STREAM` with `REFUSED_STREAM`; a reset is the end of the whole connection, a close in good order is `GOAWAY`, and a cut answer is a
+stream that ends before the length that its head announced.
 ";
 
 /// The document.
@@ -29,6 +30,17 @@ pub(crate) fn of(cases: &[Case], ended: &[Ended]) -> String {
     // A `String` takes everything.
     let _ = writeln!(text, "\n**{} runs; {survived} survived.**", cases.len());
     let runs: Vec<(&Case, &Ended)> = cases.iter().zip(ended).collect();
+    let cells: Vec<_> = runs.chunks(Wire::ALL.len()).collect();
+    let alike = cells.iter().filter(|cell| {
+        cell.iter()
+            .all(|(_, ended)| Some(*ended) == cell.first().map(|(_, ended)| *ended))
+    });
+    let _ = writeln!(
+        text,
+        "In {} of {} cells all four wires agree.",
+        alike.count(),
+        cells.len()
+    );
     for played in Played::ALL {
         let _ = write!(text, "\n## {played}\n\n| fault |");
         for place in Place::ALL {
