@@ -26,7 +26,11 @@ pub(crate) fn fault_matrix(args: &ProofArgs, workspace: &Workspace) -> Result<()
 
 /// Jobs of very many records; the command that they go through is built for release first.
 pub(crate) fn load(args: &ProofArgs, workspace: &Workspace) -> Result<()> {
-    let rest = &args.rest;
+    run_load(&args.rest, workspace)
+}
+
+/// The same with these arguments.
+pub(crate) fn run_load(rest: &[String], workspace: &Workspace) -> Result<()> {
     let shell = workspace.shell();
     cmd!(shell, "cargo build --release -p batchwise-cli -p batchwise-proof").run()?;
     let program = workspace.release_program("batchwise-proof");

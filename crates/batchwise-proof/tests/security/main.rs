@@ -3,4 +3,5 @@
 
 mod answers;
 mod injection;
+mod logs;
 mod wires;

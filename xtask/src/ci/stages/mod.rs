@@ -8,6 +8,7 @@ mod doc;
 mod fault_matrix;
 mod features;
 mod fmt;
+mod load;
 mod test;
 mod tree;
 
@@ -27,4 +28,5 @@ pub(crate) const STAGES: &[Stage] = &[
     test::STAGE,
     fault_matrix::STAGE,
     demo::STAGE,
+    load::STAGE,
 ];
