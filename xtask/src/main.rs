@@ -2,8 +2,15 @@
 //!
 //! A subcommand is a module with its arguments and a `run`; a stage of `ci` is a file in `ci/stages`.
 
+mod api;
+mod bootstrap;
+mod changelog;
 mod ci;
+mod git;
+mod house;
+mod package;
 mod readme;
+mod release;
 mod tool;
 mod workspace;
 
@@ -25,12 +32,21 @@ struct Cli {
 enum Task {
     /// Run the checks: all of them, or the stages that are named
     Ci(ci::CiArgs),
+    /// Compare the public interfaces with their listings, or write the listings
+    Api(api::ApiArgs),
+    /// Rehearse a release, or make it
+    Release(release::ReleaseArgs),
 }
 
 fn main() -> ExitCode {
+    if let Some(code) = bootstrap::standing_in() {
+        return code;
+    }
     let cli = Cli::parse();
     let done = Workspace::of_this_checkout().and_then(|workspace| match cli.task {
         Task::Ci(args) => ci::run(&args, &workspace),
+        Task::Api(args) => api::run(&args, &workspace),
+        Task::Release(args) => release::run(&args, &workspace),
     });
     match done {
         Ok(()) => ExitCode::SUCCESS,
