@@ -6,6 +6,7 @@ mod api;
 mod bootstrap;
 mod changelog;
 mod ci;
+mod dist;
 mod git;
 mod house;
 mod package;
@@ -36,6 +37,8 @@ enum Task {
     Api(api::ApiArgs),
     /// Rehearse a release, or make it
     Release(release::ReleaseArgs),
+    /// Build the command as people download it
+    Dist(dist::DistArgs),
 }
 
 fn main() -> ExitCode {
@@ -47,6 +50,7 @@ fn main() -> ExitCode {
         Task::Ci(args) => ci::run(&args, &workspace),
         Task::Api(args) => api::run(&args, &workspace),
         Task::Release(args) => release::run(&args, &workspace),
+        Task::Dist(args) => dist::run(&args, &workspace),
     });
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -9,6 +9,12 @@ pub(crate) use self::cargo_tool::CargoTool;
 pub(crate) use self::old_compiler::OldCompiler;
 pub(crate) use self::wheel::Wheel;
 
+/// The list of dependencies inside the binary.
+pub(crate) const CARGO_AUDITABLE: CargoTool = CargoTool::new("cargo-auditable");
+
+/// The bill of materials.
+pub(crate) const CARGO_CYCLONEDX: CargoTool = CargoTool::new("cargo-cyclonedx");
+
 /// Licences, bans, sources and advisories.
 pub(crate) const CARGO_DENY: CargoTool = CargoTool::new("cargo-deny");
 

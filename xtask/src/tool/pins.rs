@@ -45,7 +45,9 @@ pub(crate) fn is_version_in(printed: &str, version: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tool::{CARGO_DENY, CARGO_HACK, CARGO_MACHETE, CARGO_SEMVER_CHECKS, TAPLO, TYPOS};
+    use crate::tool::{
+        CARGO_AUDITABLE, CARGO_CYCLONEDX, CARGO_DENY, CARGO_HACK, CARGO_MACHETE, CARGO_SEMVER_CHECKS, TAPLO, TYPOS,
+    };
 
     #[test]
     fn only_the_pinned_version_will_do() {
@@ -58,7 +60,14 @@ mod tests {
     #[test]
     fn every_tool_is_pinned() {
         let workspace = Workspace::of_this_checkout().unwrap();
-        for tool in [CARGO_DENY, CARGO_HACK, CARGO_MACHETE, CARGO_SEMVER_CHECKS] {
+        for tool in [
+            CARGO_AUDITABLE,
+            CARGO_CYCLONEDX,
+            CARGO_DENY,
+            CARGO_HACK,
+            CARGO_MACHETE,
+            CARGO_SEMVER_CHECKS,
+        ] {
             tool.version(&workspace).unwrap();
         }
         for wheel in [TAPLO, TYPOS] {

@@ -44,7 +44,7 @@ fn run(workspace: &Workspace) -> Result<()> {
     let settings = workspace.tools().join("deny-advisories.toml");
     let ours = shell.read_file("deny.toml")?;
     shell.write_file(&settings, with_place(&ours, &databases)?)?;
-    cmd!(shell, "{deny} --offline check --config {settings} advisories").run()?;
+    cmd!(shell, "{deny} --offline --config {settings} check advisories").run()?;
     Ok(())
 }
 
