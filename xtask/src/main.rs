@@ -9,6 +9,7 @@ mod ci;
 mod dist;
 mod git;
 mod house;
+mod new_provider;
 mod package;
 mod readme;
 mod release;
@@ -39,6 +40,8 @@ enum Task {
     Release(release::ReleaseArgs),
     /// Build the command as people download it
     Dist(dist::DistArgs),
+    /// Write the skeleton of a provider crate and wire it in
+    NewProvider(new_provider::NewProviderArgs),
 }
 
 fn main() -> ExitCode {
@@ -51,6 +54,7 @@ fn main() -> ExitCode {
         Task::Api(args) => api::run(&args, &workspace),
         Task::Release(args) => release::run(&args, &workspace),
         Task::Dist(args) => dist::run(&args, &workspace),
+        Task::NewProvider(args) => new_provider::run(&args, &workspace),
     });
     match done {
         Ok(()) => ExitCode::SUCCESS,
