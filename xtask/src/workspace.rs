@@ -71,8 +71,8 @@ impl Workspace {
     }
 
     /// Where everything is built.
-    pub(crate) fn target(&self) -> &Path {
-        self.metadata.target_directory.as_std_path()
+    pub(crate) fn target(&self) -> PathBuf {
+        self.metadata.target_directory.clone().into_std_path_buf()
     }
 
     /// The crates of the workspace.

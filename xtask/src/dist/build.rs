@@ -92,7 +92,7 @@ impl<'a> Build<'a> {
                 "{given} {} {} {}",
                 map(&home, "/cargo"),
                 map(root, "/batchwise"),
-                map(target, "/target")
+                map(&target, "/target")
             );
             cargo = cargo.env("CFLAGS", flags.trim());
         }

@@ -9,6 +9,9 @@ use crate::workspace::Workspace;
 /// How a library takes its README for its documentation; rustdoc then compiles its examples.
 const INCLUDED: &str = "#![doc = include_str!(\"../README.md\")]";
 
+/// What a package has to bring with it; links to those of the root.
+const LICENCES: [&str; 2] = ["LICENSE-MIT", "LICENSE-APACHE"];
+
 pub(super) fn check(workspace: &Workspace) -> Result<Objections> {
     let mut objections = Vec::new();
     for package in workspace.published() {
@@ -22,6 +25,15 @@ fn objections_to(package: &Package) -> Objections {
     let mut objections = Vec::new();
     if package.readme.is_none() {
         objections.push(format!("{name} names no README in its manifest"));
+    }
+    let folder = package.manifest_path.parent();
+    if !LICENCES
+        .iter()
+        .all(|licence| folder.is_some_and(|folder| folder.join(licence).exists()))
+    {
+        objections.push(format!(
+            "{name} packs no licence: link ../../LICENSE-MIT and ../../LICENSE-APACHE beside its manifest"
+        ));
     }
     if package.description.is_none() || package.keywords.is_empty() || package.categories.is_empty() {
         objections.push(format!(

@@ -44,7 +44,22 @@ pub(super) fn write(shell: &Shell, folder: &Path, name: &ProviderName) -> Result
     for (file, template) in FILES {
         shell.write_file(folder.join(file), name.fill(template))?;
     }
+    for licence in ["LICENSE-MIT", "LICENSE-APACHE"] {
+        link(shell, licence, &shell.current_dir().join(folder).join(licence))?;
+    }
     Ok(())
+}
+
+/// A package has its licence with it; the text stands in the root.
+#[cfg(unix)]
+fn link(_: &Shell, file: &str, place: &Path) -> Result<()> {
+    Ok(std::os::unix::fs::symlink(Path::new("../..").join(file), place)?)
+}
+
+/// Links are not for everybody here.
+#[cfg(not(unix))]
+fn link(shell: &Shell, file: &str, place: &Path) -> Result<()> {
+    Ok(shell.copy_file(file, place)?)
 }
 
 #[cfg(test)]

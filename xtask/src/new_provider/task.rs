@@ -47,6 +47,13 @@ pub(crate) fn run(args: &NewProviderArgs, workspace: &Workspace) -> Result<()> {
     // Names sort differently in each crate.
     cmd!(shell, "cargo fmt -p {krate} -p {FACADE}").run()?;
     cmd!(shell, "cargo update --workspace --quiet").run()?;
+    if shell.path_exists("fuzz/Cargo.toml") {
+        cmd!(
+            shell,
+            "cargo update --workspace --quiet --manifest-path fuzz/Cargo.toml"
+        )
+        .run()?;
+    }
 
     println!(
         "\ncrates/{krate} is there and compiles. Its tests fail where something has to be filled in:\n\

@@ -29,7 +29,7 @@ impl Clone {
         let root = origin.root();
         cmd!(shell, "git clone --quiet {root} {place}").run()?;
         // Builds share the target directory.
-        let workspace = Workspace::at_with_target(&place, origin.target())?;
+        let workspace = Workspace::at_with_target(&place, &origin.target())?;
         let identity = identity(origin);
         Ok(Self {
             place,

@@ -60,7 +60,7 @@ fn rehearse(workspace: &Workspace, plan: &Plan) -> Result<Clone> {
     clone.commit(plan)?;
     step("the rules of this house");
     // Read anew, with the new version in it.
-    let written = Workspace::at_with_target(clone.place(), workspace.target())?;
+    let written = Workspace::at_with_target(clone.place(), &workspace.target())?;
     let objections = house::check(&written)?;
     ensure!(objections.is_empty(), "{}", objections.join("\n"));
     step("the public interfaces, as they are listed");

@@ -33,7 +33,7 @@ impl CargoTool {
         let tools = workspace.tools();
         let ours = tools.join("bin").join(name);
         for program in [ours.clone(), PathBuf::from(name)] {
-            if is_at(workspace, &program, &version) {
+            if self.is_at(workspace, &program, &version) {
                 return Ok(program);
             }
         }
@@ -49,12 +49,14 @@ impl CargoTool {
         .with_context(|| format!("{name} {version} cannot be installed"))?;
         Ok(ours)
     }
-}
 
-fn is_at(workspace: &Workspace, program: &Path, version: &str) -> bool {
-    let printed = cmd!(workspace.shell(), "{program} --version")
-        .quiet()
-        .ignore_stderr()
-        .read();
-    printed.is_ok_and(|printed| is_version_in(&printed, version))
+    fn is_at(self, workspace: &Workspace, program: &Path, version: &str) -> bool {
+        // Some answer only as cargo calls them: `cargo-hack hack --version`.
+        let as_cargo_does = self.name.strip_prefix("cargo-");
+        [None, as_cargo_does].into_iter().any(|subcommand| {
+            let printed = cmd!(workspace.shell(), "{program} {subcommand...} --version");
+            let printed = printed.quiet().ignore_stderr().read();
+            printed.is_ok_and(|printed| is_version_in(&printed, version))
+        })
+    }
 }
