@@ -33,18 +33,12 @@ pub(crate) fn file_at(shell: &Shell, revision: &str, path: &str) -> Option<Strin
     String::from_utf8(output.stdout).ok()
 }
 
-/// The commit that a change is measured from: where this branch left `main`, or on `main` itself the commit before.
-///
-/// `None` where the history is not there, as in a shallow clone.
-pub(crate) fn base(shell: &Shell) -> Option<String> {
+/// Where this branch left `main`; `None` on `main` itself, and where the history is not there, as in a shallow clone.
+pub(crate) fn fork(shell: &Shell) -> Option<String> {
     let read = |arguments: &[&str]| cmd!(shell, "git {arguments...}").quiet().ignore_stderr().read().ok();
     let head = read(&["rev-parse", "HEAD"])?;
-    let main = read(&["rev-parse", "--verify", "--quiet", "origin/main"])
-        .or_else(|| read(&["rev-parse", "--verify", "--quiet", "main"]))?;
-    let fork = read(&["merge-base", &main, "HEAD"])?;
-    if fork == head {
-        read(&["rev-parse", "--verify", "--quiet", "HEAD^1"])
-    } else {
-        Some(fork)
-    }
+    let main = ["origin/main", "main"]
+        .into_iter()
+        .find_map(|name| read(&["rev-parse", "--verify", "--quiet", name]))?;
+    read(&["merge-base", &main, "HEAD"]).filter(|fork| *fork != head)
 }

@@ -19,19 +19,26 @@ pub(super) fn check(workspace: &Workspace) -> Result<Objections> {
         };
         objections.extend(edited(&version.to_string(), &Changelog::parse(&then)?, &now));
     }
-    let Some(base) = git::base(shell) else {
-        println!("       (no history here to compare interfaces with)");
-        return Ok(objections);
-    };
-    let changed = changed_interfaces(workspace, &base)?;
-    let before = git::file_at(shell, &base, FILE).unwrap_or_default();
-    if !changed.is_empty() && before == text {
-        objections.push(format!(
-            "the public interface of {} changes, and {FILE} says nothing of it",
-            changed.join(", ")
-        ));
+    if let Some(fork) = git::fork(shell) {
+        let before = git::file_at(shell, &fork, FILE).unwrap_or_default();
+        let changed = changed_interfaces(workspace, &fork)?;
+        objections.extend(silent(&changed, before == text));
+    }
+    if let Some(last) = git::last_release(shell)? {
+        let changed = changed_interfaces(workspace, &git::tag_of(&last))?;
+        objections.extend(silent(&changed, now.unreleased().is_err()));
     }
     Ok(objections)
+}
+
+/// Interfaces that change while the changelog says nothing.
+fn silent(changed: &[String], nothing_said: bool) -> Option<String> {
+    (nothing_said && !changed.is_empty()).then(|| {
+        format!(
+            "the public interface of {} changes, and {FILE} says nothing of it under Unreleased",
+            changed.join(", ")
+        )
+    })
 }
 
 /// A released section that is not what it was when it was released.
@@ -61,6 +68,14 @@ fn changed_interfaces(workspace: &Workspace, base: &str) -> Result<Vec<String>> 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_interface_that_changes_is_told_of() {
+        let changed = ["a".to_owned(), "b".to_owned()];
+        assert!(silent(&changed, true).unwrap().contains("a, b"));
+        assert_eq!(silent(&changed, false), None);
+        assert_eq!(silent(&[], true), None);
+    }
 
     const RELEASED: &str = "# Changelog\n\n## [Unreleased]\n\n- new\n\n## [0.1.0] - 2026-01-01\n\n- old\n";
 
