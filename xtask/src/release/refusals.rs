@@ -5,6 +5,7 @@ use semver::Version;
 use super::clone::Clone;
 use super::next::Next;
 use super::plan::Plan;
+use super::task::take_over;
 use super::toy::{CHANGELOG, Toy};
 
 fn plan(toy: &Toy, next: &str) -> anyhow::Result<Plan> {
@@ -167,4 +168,22 @@ fn a_rehearsal_writes_commits_and_tags_in_the_clone_alone() {
     assert_eq!(toy.git(&["rev-parse", "HEAD"]), before);
     assert_eq!(toy.git(&["status", "--porcelain"]), "");
     assert_eq!(toy.git(&["tag"]), "v0.1.0");
+}
+
+#[test]
+fn what_was_rehearsed_is_what_is_taken_over() {
+    let toy = Toy::released();
+    let plan = plan(&toy, "minor").unwrap();
+    let clone = Clone::of(&toy.workspace()).unwrap();
+    clone.write(&plan).unwrap();
+    clone.commit(&plan).unwrap();
+    clone.tag(&plan).unwrap();
+    take_over(&toy.workspace(), &clone, &plan).unwrap();
+    assert_eq!(toy.git(&["log", "-1", "--format=%s"]), "Release 0.2.0");
+    assert_eq!(toy.git(&["tag", "--points-at", "HEAD"]), "v0.2.0");
+    assert_eq!(toy.git(&["status", "--porcelain"]), "");
+    assert!(
+        refusal(&toy, "minor").contains("empty"),
+        "there is nothing to release twice"
+    );
 }

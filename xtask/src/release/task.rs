@@ -77,7 +77,7 @@ fn rehearse(workspace: &Workspace, plan: &Plan) -> Result<Clone> {
 }
 
 /// The very commit and tag that were rehearsed.
-fn take_over(workspace: &Workspace, clone: &Clone, plan: &Plan) -> Result<()> {
+pub(super) fn take_over(workspace: &Workspace, clone: &Clone, plan: &Plan) -> Result<()> {
     let shell = workspace.shell();
     let place = clone.place();
     let tag = git::tag_of(&plan.next);
