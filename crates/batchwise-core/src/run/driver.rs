@@ -112,8 +112,8 @@ impl<M: BatchMethod> Driver<M> {
     /// The next outcome, or `None` when every record has one.
     pub(super) async fn next(&mut self) -> Option<Outcome<M::Record>> {
         loop {
-            if let Some(outcome) = self.take_outcome() {
-                return Some(self.hand_out(outcome));
+            if let Some(outcome) = self.ready() {
+                return Some(outcome);
             }
             let now = self.clock().now();
             self.check_stop(now);
@@ -132,8 +132,8 @@ impl<M: BatchMethod> Driver<M> {
                 },
                 Step::Wait(until) => until,
                 Step::Done => {
-                    if let Some(outcome) = self.take_outcome() {
-                        return Some(self.hand_out(outcome));
+                    if let Some(outcome) = self.ready() {
+                        return Some(outcome);
                     }
                     if self.ledger.as_ref().is_none_or(Ledger::is_empty) {
                         self.end().await;
@@ -142,13 +142,20 @@ impl<M: BatchMethod> Driver<M> {
                     None
                 }
             };
-            if let Some(outcome) = self.take_outcome() {
-                return Some(self.hand_out(outcome));
+            if let Some(outcome) = self.ready() {
+                return Some(outcome);
             }
             self.halt_if_stopping(now);
             let event = self.event(self.wake_at(until, now)).await;
             self.handle(event);
         }
+    }
+
+    /// The next outcome, if there is one already.
+    pub(super) fn ready(&mut self) -> Option<Outcome<M::Record>> {
+        let outcome = self.take_outcome()?;
+        self.hand_out(&outcome);
+        Some(outcome)
     }
 
     /// The next outcome that can be handed out; with a journal, when it is durable there.
@@ -294,9 +301,12 @@ impl<M: BatchMethod> Driver<M> {
     }
 
     fn recall(&self, entry: &Entry<M::Record>) -> Result<Recall, JournalError> {
-        match (&self.context.journal, JournalEntry::of_input(entry)) {
-            (Some(journal), Some(entry)) => journal.recall(&entry),
-            _ => Ok(Recall::New),
+        let Some(journal) = &self.context.journal else {
+            return Ok(Recall::New);
+        };
+        match JournalEntry::of_input(entry) {
+            Some(entry) => journal.recall(&entry),
+            None => Ok(Recall::New),
         }
     }
 
@@ -372,7 +382,7 @@ impl<M: BatchMethod> Driver<M> {
         }
     }
 
-    fn hand_out(&self, outcome: Outcome<M::Record>) -> Outcome<M::Record> {
+    fn hand_out(&self, outcome: &Outcome<M::Record>) {
         let (verdict, reached) = (outcome.verdict, outcome.reached());
         self.context.count(|summary| {
             summary.counts.add(verdict);
@@ -381,7 +391,6 @@ impl<M: BatchMethod> Driver<M> {
         if let Some(observer) = &self.context.observer {
             observer.outcome(verdict, reached);
         }
-        outcome
     }
 
     async fn end(&mut self) {
