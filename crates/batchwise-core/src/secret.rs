@@ -102,7 +102,11 @@ impl Secrets {
 
     /// True when an echo of a secret may begin with this byte. Most texts have none of these.
     fn may_begin(&self, byte: u8) -> bool {
-        is_escape(byte) || self.0.iter().any(|secret| secret.expose().as_bytes().first() == Some(&byte))
+        is_escape(byte)
+            || self
+                .0
+                .iter()
+                .any(|secret| secret.expose().as_bytes().first() == Some(&byte))
     }
 }
 
