@@ -125,8 +125,8 @@ impl<M: BatchMethod> Driver<M> {
     /// The next outcome, or `None` when every record has one.
     pub(super) async fn next(&mut self) -> Option<Outcome<M::Record>> {
         loop {
-            if let Some(outcome) = self.take_outcome() {
-                return Some(self.hand_out(outcome));
+            if let Some(outcome) = self.ready() {
+                return Some(outcome);
             }
             let now = self.clock().now();
             self.check_stop(now);
@@ -145,8 +145,8 @@ impl<M: BatchMethod> Driver<M> {
                 },
                 Step::Wait(until) => until,
                 Step::Done => {
-                    if let Some(outcome) = self.take_outcome() {
-                        return Some(self.hand_out(outcome));
+                    if let Some(outcome) = self.ready() {
+                        return Some(outcome);
                     }
                     if self.ledger.as_ref().is_none_or(Ledger::is_empty) {
                         self.end().await;
@@ -155,8 +155,8 @@ impl<M: BatchMethod> Driver<M> {
                     None
                 }
             };
-            if let Some(outcome) = self.take_outcome() {
-                return Some(self.hand_out(outcome));
+            if let Some(outcome) = self.ready() {
+                return Some(outcome);
             }
             self.halt_if_stopping(now);
             #[cfg(feature = "test-util")]
@@ -181,6 +181,13 @@ impl<M: BatchMethod> Driver<M> {
                 self.drain_until,
             ));
         }
+    }
+
+    /// The next outcome, if there is one already.
+    pub(super) fn ready(&mut self) -> Option<Outcome<M::Record>> {
+        let outcome = self.take_outcome()?;
+        self.hand_out(&outcome);
+        Some(outcome)
     }
 
     /// The next outcome that can be handed out; with a journal, when it is durable there.
@@ -344,7 +351,7 @@ impl<M: BatchMethod> Driver<M> {
             Entry::Record { line, .. } | Entry::Invalid { line, .. } => *line,
             Entry::StageEnd(_) => 0,
         };
-        let noted = self.ahead.as_ref().and(JournalEntry::of_input(&entry));
+        let noted = self.ahead.as_ref().and_then(|_| JournalEntry::of_input(&entry));
         let past = match self.recall(noted.as_ref()) {
             Ok(past) => past,
             Err(error) => {
@@ -454,7 +461,7 @@ impl<M: BatchMethod> Driver<M> {
         }
     }
 
-    fn hand_out(&self, outcome: Outcome<M::Record>) -> Outcome<M::Record> {
+    fn hand_out(&self, outcome: &Outcome<M::Record>) {
         let (verdict, reached) = (outcome.verdict, outcome.reached());
         self.context.count(|summary| {
             summary.counts.add(verdict);
@@ -463,7 +470,6 @@ impl<M: BatchMethod> Driver<M> {
         if let Some(observer) = &self.context.observer {
             observer.outcome(verdict, reached);
         }
-        outcome
     }
 
     async fn end(&mut self) {
