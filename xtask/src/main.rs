@@ -3,6 +3,9 @@
 //! A subcommand is a module with its arguments and a `run`; a stage of `ci` is a file in `ci/stages`.
 
 mod ci;
+mod coverage;
+mod fuzz;
+mod mutants;
 mod readme;
 mod tool;
 mod workspace;
@@ -25,12 +28,21 @@ struct Cli {
 enum Task {
     /// Run the checks: all of them, or the stages that are named
     Ci(ci::CiArgs),
+    /// Feed any bytes to everything that reads what others wrote
+    Fuzz(fuzz::FuzzArgs),
+    /// Show which lines no test reaches
+    Coverage(coverage::CoverageArgs),
+    /// Break what the law rests on, and see whether a test notices
+    Mutants(mutants::MutantsArgs),
 }
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
     let done = Workspace::of_this_checkout().and_then(|workspace| match cli.task {
         Task::Ci(args) => ci::run(&args, &workspace),
+        Task::Fuzz(args) => fuzz::run(&args, &workspace),
+        Task::Coverage(args) => coverage::run(&args, &workspace),
+        Task::Mutants(args) => mutants::run(&args, &workspace),
     });
     match done {
         Ok(()) => ExitCode::SUCCESS,

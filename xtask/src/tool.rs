@@ -22,6 +22,24 @@ pub(crate) const CARGO_DENY: Tool = Tool {
     version: "0.20.2",
 };
 
+/// Builds the fuzz targets.
+pub(crate) const CARGO_FUZZ: Tool = Tool {
+    name: "cargo-fuzz",
+    version: "0.13.2",
+};
+
+/// Counts which lines tests reach.
+pub(crate) const CARGO_LLVM_COV: Tool = Tool {
+    name: "cargo-llvm-cov",
+    version: "0.9.1",
+};
+
+/// Breaks the code, one thing at a time.
+pub(crate) const CARGO_MUTANTS: Tool = Tool {
+    name: "cargo-mutants",
+    version: "27.1.0",
+};
+
 impl Tool {
     /// The program: the one in the tools' directory, else the one in `PATH` if it has this version, else built now.
     pub(crate) fn get(self, workspace: &Workspace) -> Result<PathBuf> {
@@ -47,11 +65,15 @@ impl Tool {
     }
 
     fn is_at(self, workspace: &Workspace, program: &PathBuf) -> bool {
-        let printed = cmd!(workspace.shell(), "{program} --version")
-            .quiet()
-            .ignore_stderr()
-            .read();
-        printed.is_ok_and(|printed| self.is_named_in(&printed))
+        // Some answer only as cargo calls them: `cargo-mutants mutants --version`.
+        let as_cargo_does = self.name.strip_prefix("cargo-");
+        [None, as_cargo_does].into_iter().any(|subcommand| {
+            let printed = cmd!(workspace.shell(), "{program} {subcommand...} --version")
+                .quiet()
+                .ignore_stderr()
+                .read();
+            printed.is_ok_and(|printed| self.is_named_in(&printed))
+        })
     }
 
     /// True for `cargo-deny 0.20.2` and nothing else.

@@ -19,6 +19,9 @@ pub(crate) const FACADE: &str = "batchwise";
 /// The provider crates: each with core alone (and `calltouch-common` for the two of Calltouch).
 pub(crate) const PROVIDERS: [&str; 4] = ["calltouch-import", "calltouch-leads", "dellin-book", "thulium-campaign"];
 
+/// The command.
+pub(crate) const COMMAND: &str = "batchwise-cli";
+
 /// The crates that users build on, bottom to top.
 pub(crate) fn libraries() -> impl Iterator<Item = &'static str> {
     [CORE, CALLTOUCH_COMMON].into_iter().chain(PROVIDERS).chain([FACADE])
@@ -62,9 +65,14 @@ impl Workspace {
         self.packages().map(|package| package.name.as_str()).collect()
     }
 
+    /// Where everything is built.
+    pub(crate) fn target(&self) -> PathBuf {
+        self.metadata.target_directory.clone().into_std_path_buf()
+    }
+
     /// Where tools that the checks need are installed.
     pub(crate) fn tools(&self) -> PathBuf {
-        self.metadata.target_directory.join("tools").into_std_path_buf()
+        self.target().join("tools")
     }
 
     /// The README that a newcomer reads first.

@@ -7,6 +7,7 @@ mod deny;
 mod doc;
 mod features;
 mod fmt;
+mod fuzz;
 mod test;
 mod tree;
 
@@ -25,4 +26,5 @@ pub(crate) const STAGES: &[Stage] = &[
     features::STAGE,
     test::STAGE,
     demo::STAGE,
+    fuzz::STAGE,
 ];
