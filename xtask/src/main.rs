@@ -6,7 +6,9 @@ mod ci;
 mod coverage;
 mod fuzz;
 mod mutants;
+mod proof;
 mod readme;
+mod simulate;
 mod tool;
 mod workspace;
 
@@ -34,6 +36,12 @@ enum Task {
     Coverage(coverage::CoverageArgs),
     /// Break what the law rests on, and see whether a test notices
     Mutants(mutants::MutantsArgs),
+    /// Play jobs of every method by chance, and hold them against the law
+    Simulate(simulate::SimulateArgs),
+    /// Run every fault over every wire and write docs/fault-matrix.md, or check it with --check
+    FaultMatrix(proof::ProofArgs),
+    /// Run jobs of very many records against the emulator
+    Load(proof::ProofArgs),
 }
 
 fn main() -> ExitCode {
@@ -43,6 +51,9 @@ fn main() -> ExitCode {
         Task::Fuzz(args) => fuzz::run(&args, &workspace),
         Task::Coverage(args) => coverage::run(&args, &workspace),
         Task::Mutants(args) => mutants::run(&args, &workspace),
+        Task::Simulate(args) => simulate::run(&args, &workspace),
+        Task::FaultMatrix(args) => proof::fault_matrix(&args, &workspace),
+        Task::Load(args) => proof::load(&args, &workspace),
     });
     match done {
         Ok(()) => ExitCode::SUCCESS,

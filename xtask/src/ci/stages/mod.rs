@@ -5,9 +5,13 @@ mod clippy_crates;
 mod demo;
 mod deny;
 mod doc;
+mod fault_matrix;
 mod features;
 mod fmt;
 mod fuzz;
+mod load;
+mod mutants;
+mod simulate;
 mod test;
 mod tree;
 
@@ -25,6 +29,10 @@ pub(crate) const STAGES: &[Stage] = &[
     clippy_crates::STAGE,
     features::STAGE,
     test::STAGE,
+    simulate::STAGE,
+    mutants::STAGE,
+    fault_matrix::STAGE,
     demo::STAGE,
     fuzz::STAGE,
+    load::STAGE,
 ];
