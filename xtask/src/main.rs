@@ -6,9 +6,12 @@ mod api;
 mod bootstrap;
 mod changelog;
 mod ci;
+mod coverage;
 mod dist;
+mod fuzz;
 mod git;
 mod house;
+mod mutants;
 mod new_provider;
 mod package;
 mod proof;
@@ -36,6 +39,12 @@ struct Cli {
 enum Task {
     /// Run the checks: all of them, or the stages that are named
     Ci(ci::CiArgs),
+    /// Feed any bytes to everything that reads what others wrote
+    Fuzz(fuzz::FuzzArgs),
+    /// Show which lines no test reaches
+    Coverage(coverage::CoverageArgs),
+    /// Break what the law rests on, and see whether a test notices
+    Mutants(mutants::MutantsArgs),
     /// Play jobs of every method by chance, and hold them against the law
     Simulate(simulate::SimulateArgs),
     /// Run every fault over every wire and write docs/fault-matrix.md, or check it with --check
@@ -59,6 +68,9 @@ fn main() -> ExitCode {
     let cli = Cli::parse();
     let done = Workspace::of_this_checkout().and_then(|workspace| match cli.task {
         Task::Ci(args) => ci::run(&args, &workspace),
+        Task::Fuzz(args) => fuzz::run(&args, &workspace),
+        Task::Coverage(args) => coverage::run(&args, &workspace),
+        Task::Mutants(args) => mutants::run(&args, &workspace),
         Task::Simulate(args) => simulate::run(&args, &workspace),
         Task::FaultMatrix(args) => proof::fault_matrix(&args, &workspace),
         Task::Load(args) => proof::load(&args, &workspace),

@@ -10,6 +10,7 @@ mod doc;
 mod fault_matrix;
 mod features;
 mod fmt;
+mod fuzz;
 mod house;
 mod load;
 mod machete;
@@ -48,6 +49,7 @@ pub(crate) const STAGES: &[Stage] = &[
     mutants::STAGE,
     fault_matrix::STAGE,
     demo::STAGE,
+    fuzz::STAGE,
     load::STAGE,
     msrv::STAGE,
     minimal::STAGE,
