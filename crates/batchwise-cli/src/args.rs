@@ -1,10 +1,13 @@
 //! The command line.
 
+mod input;
+
 use std::num::{NonZeroU32, NonZeroUsize};
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+pub(crate) use self::input::InputArgs;
 use crate::values::{Concurrency, Deadline, Rate};
 
 const IMPORT_EXAMPLES: &str = "\
@@ -194,9 +197,8 @@ pub(crate) struct JobArgs {
     /// Read records from a file: lines, CSV or NDJSON; `-` is standard input
     #[arg(short, long, value_name = "FILE")]
     pub(crate) input: Option<String>,
-    /// The CSV column that holds the keys
-    #[arg(long, value_name = "NAME")]
-    pub(crate) column: Option<String>,
+    #[command(flatten)]
+    pub(crate) reading: InputArgs,
     /// The provider's origin; the documented path is added to it
     #[arg(long, value_name = "URL")]
     pub(crate) base_url: Option<String>,

@@ -59,14 +59,17 @@ fn read<S: Shape>(
     let input = BufReader::with_capacity(piece.max(1), std::io::Cursor::new(input.to_vec()));
     let mut found = Vec::new();
     read_rows(shape, Box::new(input), name.map(Path::new), column, &mut |row| {
-        found.push(match row {
-            Row::Records(line, records) => Read::Records(line, records.iter().map(write).collect()),
-            Row::Bad(line, text, why) => {
-                let shown = shape.shown_text(&text);
-                Read::Bad(line, text, shown, why)
+        match row {
+            Row::Records(raw, records) => {
+                found.push(Read::Records(raw.line, records.iter().map(write).collect()));
             }
-            Row::Broken(why) => Read::Broken(why),
-        });
+            Row::Bad(raw, text, why) => {
+                let shown = shape.shown_text(&text);
+                found.push(Read::Bad(raw.line, text, shown, why));
+            }
+            Row::Broken(why) => found.push(Read::Broken(why)),
+            Row::Columns(_) | Row::Blank => {}
+        }
         true
     });
     found

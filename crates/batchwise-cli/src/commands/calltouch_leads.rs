@@ -16,7 +16,7 @@ use crate::target::Target;
 
 /// Adds custom fields to leads.
 pub(crate) async fn add_fields(environment: &Environment, args: &JobArgs) -> Result<Exit, Failure> {
-    if args.column.is_some() {
+    if args.reading.column.is_some() {
         return Err(Failure::usage(
             "--column: leads are NDJSON, one object a line; there is no column to name",
         ));
@@ -26,7 +26,7 @@ pub(crate) async fn add_fields(environment: &Environment, args: &JobArgs) -> Res
             "no leads: give a file with -i FILE, or a pipe with -i -",
         ));
     }
-    let source = Source::of(Vec::new(), args.input.as_deref())?;
+    let source = Source::of(Vec::new(), args)?;
     let (credentials, base) = account(environment, args)?;
     let target = Target {
         provider: "calltouch-leads",

@@ -35,7 +35,7 @@ pub(crate) async fn delete(
     settings: Settings,
     args: &JobArgs,
 ) -> Result<Exit, Failure> {
-    let source = Source::of(keys.keys, args.input.as_deref())?;
+    let source = Source::of(keys.keys, args)?;
     let mut campaigns = Vec::new();
     for text in &settings.campaigns {
         let campaign: CampaignId = text

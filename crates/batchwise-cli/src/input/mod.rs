@@ -6,12 +6,14 @@ mod contacts;
 mod csv_rows;
 mod format;
 mod lines;
+mod raw;
 mod reader;
 mod shape;
 mod source;
 
 pub(crate) use contacts::{last_four, mask_contacts};
 pub(crate) use format::Format;
+pub(crate) use raw::{Columns, RawRow, RowTap};
 pub(crate) use reader::{Row, read_rows};
 pub(crate) use shape::{Shape, expected, number, text_or_number};
-pub(crate) use source::{Check, Source};
+pub(crate) use source::{Check, Handing, Source};

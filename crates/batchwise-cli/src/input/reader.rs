@@ -1,5 +1,6 @@
 //! Reads rows of records from bytes.
 
+use std::borrow::Cow;
 use std::io::BufRead;
 use std::path::Path;
 
@@ -7,15 +8,19 @@ use serde_json::Value;
 
 use super::csv_rows::CsvRows;
 use super::lines::Lines;
-use super::{Format, Shape, mask_contacts};
+use super::{Columns, Format, RawRow, Shape, mask_contacts};
 
 /// One row of an input.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Row<R> {
-    /// Records of this line.
-    Records(u64, Vec<R>),
-    /// A line that is no record: its text, and what was expected.
-    Bad(u64, String, String),
+    /// What the fields of the rows are; before the first of them.
+    Columns(Columns),
+    /// A row and its records.
+    Records(RawRow, Vec<R>),
+    /// A row that is no record: its text, and what was expected.
+    Bad(RawRow, String, String),
+    /// A row without content.
+    Blank,
     /// The input cannot be read on.
     Broken(String),
 }
@@ -30,10 +35,11 @@ pub(crate) fn read_rows<S: Shape>(
 ) {
     // The first line that is not blank decides the form; it is read again with the rest.
     let mut whole = Lines::new(input);
+    let mut blank = 0_u64;
     let first = loop {
         match whole.next() {
             Ok(None) => return,
-            Ok(Some((_, line))) if line.trim_ascii().is_empty() => {}
+            Ok(Some((_, line))) if line.trim_ascii().is_empty() => blank += 1,
             Ok(Some((_, line))) => break String::from_utf8_lossy(line).into_owned(),
             Err(why) => {
                 emit(Row::Broken(why));
@@ -42,13 +48,20 @@ pub(crate) fn read_rows<S: Shape>(
         }
     };
     whole.again();
-    match Format::detect(column, path, &first, shape.columns()) {
-        Format::Lines => read_lines(whole, emit, &|text| shape.of_text(text)),
-        Format::Ndjson => read_lines(whole, emit, &|text| {
+    let format = Format::detect(column, path, &first, shape.columns());
+    for _ in 0..blank {
+        if !emit(Row::Blank) {
+            return;
+        }
+    }
+    match format {
+        Format::Lines if emit(Row::Columns(Columns::Lines)) => read_lines(whole, emit, &|text| shape.of_text(text)),
+        Format::Ndjson if emit(Row::Columns(Columns::Json)) => read_lines(whole, emit, &|text| {
             let value: Value = serde_json::from_str(text).map_err(|error| format!("it is not JSON ({error})"))?;
             shape.of_json(value)
         }),
         Format::Csv => read_csv(shape, whole, column, emit),
+        Format::Lines | Format::Ndjson => {}
     }
 }
 
@@ -61,16 +74,16 @@ fn read_lines<R>(
         let row = match lines.next() {
             Ok(None) => return,
             Ok(Some((number, bytes))) => match std::str::from_utf8(bytes).map(str::trim) {
-                Ok("") => continue,
+                Ok("") => Row::Blank,
                 Ok(text) => match parse(text) {
-                    Ok(records) => Row::Records(number, records),
-                    Err(why) => Row::Bad(number, text.to_owned(), why),
+                    Ok(records) => Row::Records(RawRow::of_line(number, without_end(bytes)), records),
+                    Err(why) => Row::Bad(RawRow::of_line(number, without_end(bytes)), text.to_owned(), why),
                 },
-                Err(_) => Row::Bad(
-                    number,
-                    String::from_utf8_lossy(bytes).trim().to_owned(),
-                    "it is not UTF-8 text".to_owned(),
-                ),
+                Err(_) => {
+                    let line = without_end(bytes);
+                    let text = line.trim().to_owned();
+                    Row::Bad(RawRow::of_line(number, line), text, "it is not UTF-8 text".to_owned())
+                }
             },
             Err(why) => Row::Broken(why),
         };
@@ -81,26 +94,43 @@ fn read_lines<R>(
     }
 }
 
+/// The text of a line without its terminator.
+fn without_end(bytes: &[u8]) -> Cow<'_, str> {
+    let line = bytes.strip_suffix(b"\n").unwrap_or(bytes);
+    String::from_utf8_lossy(line.strip_suffix(b"\r").unwrap_or(line))
+}
+
 fn read_csv<S: Shape>(
     shape: &S,
     lines: Lines<impl BufRead>,
     column: Option<&str>,
     emit: &mut dyn FnMut(Row<S::Record>) -> bool,
 ) {
-    let mut rows = CsvRows::new(lines);
-    let wanted = match rows.next() {
-        Ok(None) => return,
-        Ok(Some((line, header))) => {
-            let header: Vec<String> = header
-                .iter()
-                .map(|name| String::from_utf8_lossy(name).into_owned())
-                .collect();
-            wanted_columns(shape, &header, column).map_err(|why| format!("line {line}: {why}"))
+    let mut rows = CsvRows::new(lines, b',');
+    let header = loop {
+        match rows.next() {
+            Ok(None) => return,
+            Ok(Some((_, header))) if is_blank(&header) => {
+                if !emit(Row::Blank) {
+                    return;
+                }
+            }
+            Ok(Some((line, header))) => break Ok((line, header.into_iter().map(text).collect::<Vec<_>>())),
+            Err(why) => break Err(why),
         }
-        Err(why) => Err(why),
     };
+    let wanted = header.and_then(|(line, header)| {
+        let names: Vec<&str> = header.iter().map(|name| name.trim()).collect();
+        let wanted = wanted_columns(shape, &names, column).map_err(|why| format!("line {line}: {why}"))?;
+        Ok((header, wanted))
+    });
     let wanted = match wanted {
-        Ok(wanted) => wanted,
+        Ok((header, wanted)) => {
+            if !emit(Row::Columns(Columns::Named(header))) {
+                return;
+            }
+            wanted
+        }
         Err(why) => {
             emit(Row::Broken(why));
             return;
@@ -109,13 +139,20 @@ fn read_csv<S: Shape>(
     loop {
         let row = match rows.next() {
             Ok(None) => return,
-            Ok(Some((line, fields))) => match wanted.records(shape, &fields) {
-                Ok(records) => Row::Records(line, records),
-                Err(why) => {
-                    let whole: Vec<_> = fields.iter().map(|field| String::from_utf8_lossy(field)).collect();
-                    Row::Bad(line, whole.join(","), why)
+            Ok(Some((_, fields))) if is_blank(&fields) => Row::Blank,
+            Ok(Some((line, fields))) => {
+                let records = wanted.records(shape, &fields);
+                let fields = fields.into_iter().map(text).collect();
+                let raw = RawRow { line, fields };
+                match records {
+                    Ok(records) => Row::Records(raw, records),
+                    Err(why) => {
+                        let whole: Vec<&str> = raw.fields.iter().map(|field| field.trim()).collect();
+                        let whole = whole.join(",");
+                        Row::Bad(raw, whole, why)
+                    }
                 }
-            },
+            }
             Err(why) => Row::Broken(why),
         };
         let last = matches!(row, Row::Broken(_));
@@ -123,6 +160,15 @@ fn read_csv<S: Shape>(
             return;
         }
     }
+}
+
+fn is_blank(fields: &[Vec<u8>]) -> bool {
+    fields.iter().all(|field| field.trim_ascii().is_empty())
+}
+
+/// The bytes as text, without a copy where they are.
+fn text(bytes: Vec<u8>) -> String {
+    String::from_utf8(bytes).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
 }
 
 /// The columns that name a record.
@@ -140,7 +186,8 @@ impl Wanted {
             let value = fields
                 .get(*place)
                 .ok_or_else(|| format!("column `{name}` is missing in this row"))?;
-            values.push(std::str::from_utf8(value).map_err(|_| format!("column `{name}` is not UTF-8 text"))?);
+            let value = std::str::from_utf8(value).map_err(|_| format!("column `{name}` is not UTF-8 text"))?;
+            values.push(value.trim());
         }
         if self.keys {
             return shape.of_text(values.first().copied().unwrap_or_default());
@@ -150,9 +197,9 @@ impl Wanted {
 }
 
 /// Finds them in the header. A named column of keys is read together with the column that completes them, if there is one.
-fn wanted_columns<S: Shape>(shape: &S, header: &[String], column: Option<&str>) -> Result<Wanted, String> {
+fn wanted_columns<S: Shape>(shape: &S, header: &[&str], column: Option<&str>) -> Result<Wanted, String> {
     let find = |name: &str| {
-        let place = header.iter().position(|known| known == name)?;
+        let place = header.iter().position(|known| *known == name)?;
         Some((name.to_owned(), place))
     };
     let names = || {
@@ -239,11 +286,12 @@ mod tests {
         let mut found = Vec::new();
         let input = Box::new(io::Cursor::new(content.into()));
         read_rows(&Ids, input, path.map(Path::new), column, &mut |row| {
-            found.push(match row {
-                Row::Records(line, ids) => format!("{line}={}", ids[0]),
-                Row::Bad(line, text, _) => format!("{line}!{text}"),
-                Row::Broken(why) => why,
-            });
+            match row {
+                Row::Records(raw, ids) => found.push(format!("{}={}", raw.line, ids[0])),
+                Row::Bad(raw, text, _) => found.push(format!("{}!{text}", raw.line)),
+                Row::Broken(why) => found.push(why),
+                Row::Columns(_) | Row::Blank => {}
+            }
             true
         });
         found
@@ -288,6 +336,51 @@ mod tests {
             rows("note,kind,id\n,x,1\nn,y,2\nn,x\n", None, None),
             ["2=1", "3!n,y,2", "4!n,x"]
         );
+    }
+
+    /// The columns, the rows as they stood, and how many were blank.
+    fn raw(content: &str, path: Option<&str>) -> (Option<Columns>, Vec<RawRow>, usize) {
+        let (mut columns, mut rows, mut blank) = (None, Vec::new(), 0);
+        let input = Box::new(io::Cursor::new(content.as_bytes().to_vec()));
+        read_rows(&Ids, input, path.map(Path::new), None, &mut |row| {
+            match row {
+                Row::Columns(found) => columns = Some(found),
+                Row::Records(raw, _) | Row::Bad(raw, ..) => rows.push(raw),
+                Row::Blank => blank += 1,
+                Row::Broken(why) => panic!("{why}"),
+            }
+            true
+        });
+        (columns, rows, blank)
+    }
+
+    #[test]
+    fn rows_are_kept_as_they_stood_beside_their_records() {
+        let (columns, rows, blank) = raw(
+            "\u{feff} name ,id\r\n\" a, b \", 1 \r\n\r\n,,\r\nx,y,z\r\n",
+            Some("a.csv"),
+        );
+        assert_eq!(
+            columns,
+            Some(Columns::Named(vec![" name ".to_owned(), "id".to_owned()]))
+        );
+        let raw = |line, fields: &[&str]| RawRow {
+            line,
+            fields: fields.iter().map(|field| (*field).to_owned()).collect(),
+        };
+        assert_eq!(rows, [raw(2, &[" a, b ", " 1 "]), raw(5, &["x", "y", "z"])]);
+        assert_eq!(blank, 2);
+    }
+
+    #[test]
+    fn lines_are_kept_as_they_stood_beside_their_records() {
+        let (columns, rows, blank) = raw("\n 1 \r\nx", None);
+        assert_eq!(columns, Some(Columns::Lines));
+        assert_eq!(rows, [RawRow::of_line(2, " 1 "), RawRow::of_line(3, "x")]);
+        assert_eq!(blank, 1);
+        let (columns, rows, _) = raw("{\"id\": 1}\n", None);
+        assert_eq!(columns, Some(Columns::Json));
+        assert_eq!(rows, [RawRow::of_line(1, "{\"id\": 1}")]);
     }
 
     #[test]
