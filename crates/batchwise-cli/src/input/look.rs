@@ -62,7 +62,7 @@ impl Look {
 }
 
 /// The text of a pipe, and what was found, in words.
-pub(super) fn open_pipe(input: Bytes, reading: &InputArgs) -> Result<(Bytes, Option<String>), String> {
+pub(crate) fn open_pipe(input: Bytes, reading: &InputArgs) -> Result<(Bytes, Option<String>), String> {
     let unreadable = |error: io::Error| format!("line 1: the input cannot be read: {error}");
     let unwrapped = Unwrapped::of(input).map_err(unreadable)?;
     let gzip = unwrapped.gzip;

@@ -24,7 +24,11 @@ mod workbook_bounds;
 
 pub(crate) use contacts::{last_four, mask_contacts};
 pub(crate) use format::Format;
+#[cfg(fuzzing)]
+pub(crate) use look::open_pipe;
 pub(crate) use numbers::{Standing, plain_number, plain_phone};
+#[cfg(fuzzing)]
+pub(crate) use opened::Bytes;
 pub(crate) use raw::{Columns, RawRow, RowTap};
 pub(crate) use reader::{Row, read_rows};
 pub(crate) use shape::{Shape, expected, number, text_or_number};

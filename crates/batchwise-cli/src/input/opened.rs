@@ -11,7 +11,7 @@ use super::lines::MAX_LINE_BYTES;
 use crate::args::Charset;
 
 /// Bytes as they come.
-pub(super) type Bytes = Box<dyn BufRead + Send>;
+pub(crate) type Bytes = Box<dyn BufRead + Send>;
 
 /// An input whose first bytes were read, and come again.
 type Again<R> = Chain<Cursor<Vec<u8>>, R>;

@@ -45,6 +45,19 @@ impl Mapping {
         Ok(Some(mapping))
     }
 
+    /// The mapping of a file's text.
+    #[cfg(fuzzing)]
+    pub(crate) fn of_file(text: &str) -> Result<Self, String> {
+        let mapping = map_file::read(text)?;
+        mapping.check().map(|()| mapping)
+    }
+
+    /// Reads the value of `--field`.
+    #[cfg(fuzzing)]
+    pub(crate) fn flag_value(text: &str) {
+        let _ = text.parse::<FieldRule>();
+    }
+
     fn of_flags(args: &LeadsArgs) -> Result<Option<Self>, Failure> {
         let ids = [
             (Id::Request, &args.match_request),

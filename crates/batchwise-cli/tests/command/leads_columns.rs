@@ -338,3 +338,19 @@ fn what_is_overwritten_needs_consent_and_outcomes_are_led_by_their_line() {
     assert_eq!(ended.outcomes(), [("2:900100", "updated"), ("4:900101", "updated")]);
     run("").with_code(0);
 }
+
+#[test]
+fn the_example_of_a_map_is_a_map() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../examples/crm_map.toml");
+    let csv = "Request ID;Phone;Mobile;E-mail;Created;Contract no;Sum;Signed\n\
+        900100;8 (495) 308-01-00, 000 000-00-00;;ann@example.com;05.03.2024 14:30;A-17;1 234,50;31.12.2023\n";
+    let found = leads(preview(".csv", csv, &["--map", path]));
+    assert_eq!(
+        found[0]["matching"][1]["leadContactParams"]["phones"],
+        json!(["74953080100", "70000000000"])
+    );
+    assert_eq!(
+        found[0]["addCustomFields"]["customFields"].as_array().map(Vec::len),
+        Some(3)
+    );
+}
