@@ -12,6 +12,7 @@ mod fault;
 pub mod fuzzing;
 mod input;
 mod job;
+mod leads;
 mod logging;
 mod notes;
 mod output;

@@ -17,7 +17,7 @@ use crate::values::Rate;
 
 /// Deletes import logs.
 pub(crate) async fn delete(environment: &Environment, keys: Keys, args: &JobArgs) -> Result<Exit, Failure> {
-    let source = Source::of(keys.keys, args.input.as_deref())?;
+    let source = Source::of(keys.keys, args)?;
     let (credentials, base) = account(environment, args)?;
     let target = Target {
         provider: "calltouch-import",

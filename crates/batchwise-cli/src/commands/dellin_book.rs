@@ -20,7 +20,7 @@ pub(crate) async fn delete(
     wire: WireArg,
     args: &JobArgs,
 ) -> Result<Exit, Failure> {
-    let source = Source::of(keys.keys, args.input.as_deref())?;
+    let source = Source::of(keys.keys, args)?;
     let (credentials, account_label) = credentials(environment, args)?;
     let base = environment.base_url("DELLIN_BASE_URL", args, DEFAULT_BASE_URL)?;
     let target = Target {

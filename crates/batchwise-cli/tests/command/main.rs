@@ -10,9 +10,12 @@
 mod book;
 mod campaigns;
 mod consent;
+mod encodings;
 mod exit_codes;
 mod files;
 mod leads;
+mod leads_columns;
+mod numbers;
 mod outputs;
 mod pipes;
 mod safety;
