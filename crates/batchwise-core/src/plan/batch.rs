@@ -32,6 +32,8 @@ pub(super) struct Meta {
     pub(super) facts: Facts,
     /// A journal knows that it may have been sent.
     pub(super) intended: bool,
+    /// The number of the last call that carried it.
+    pub(super) call: Option<u64>,
 }
 
 impl<R> Pending<R> {
@@ -52,6 +54,7 @@ impl<R> Pending<R> {
                 partly: false,
                 facts: Facts::none(),
                 intended: sent_before,
+                call: None,
             },
         }
     }
@@ -94,6 +97,15 @@ impl<R> Batch<R> {
     pub(crate) fn intend(&mut self) -> impl Iterator<Item = (&R, u64)> {
         let fresh = self.records.iter().zip(&mut self.metas);
         fresh.filter_map(|(record, meta)| (!std::mem::replace(&mut meta.intended, true)).then_some((record, meta.line)))
+    }
+
+    /// Notes the number of the call that carried the records.
+    pub(crate) fn carried_by(&mut self, call: Option<u64>) {
+        if call.is_some() {
+            for meta in &mut self.metas {
+                meta.call = call;
+            }
+        }
     }
 
     pub(super) fn of(pending: Vec<Pending<R>>, group: u64, origin: Origin) -> Self {

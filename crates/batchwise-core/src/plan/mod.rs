@@ -296,6 +296,7 @@ impl<R: Record> Plan<R> {
     /// Gives a record that this job never put in a call its outcome.
     fn leave(&mut self, record: R, line: u64, past: Recall, why: Reason) {
         let mut left = outcome(Subject::Record(record), line, Verdict::NotSent, Some(why));
+        left.cut_short = true;
         if let Recall::Open { maybe_sent, attempts } = past {
             left.attempts = attempts;
             if maybe_sent {
@@ -395,6 +396,7 @@ impl<R: Record> Plan<R> {
         settled.attempts = meta.attempts;
         settled.facts = meta.facts;
         settled.maybe_sent = meta.partly || verdict == Verdict::Unknown;
+        settled.call = meta.call;
         settled.reached = match verdict {
             Verdict::Deleted | Verdict::Updated | Verdict::Unchanged | Verdict::PresumedDeleted => true,
             Verdict::NotFound => self.descriptor.absence_reached,
@@ -428,5 +430,7 @@ fn outcome<R>(subject: Subject<R>, line: u64, verdict: Verdict, reason: Option<R
         at: SystemTime::UNIX_EPOCH,
         reached: false,
         maybe_sent: false,
+        cut_short: false,
+        call: None,
     }
 }

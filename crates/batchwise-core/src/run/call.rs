@@ -76,10 +76,12 @@ impl<M: BatchMethod> CallContext<M> {
         if let Err(error) = self.intend(&mut batch).await {
             return (batch, Attempt::Unwritten(error));
         }
-        let attempt = match self.attempt(&batch).await {
+        let mut last = None;
+        let attempt = match self.attempt(&batch, &mut last).await {
             Ok(reply) => Attempt::Reply(reply),
             Err(attempt) => attempt,
         };
+        batch.carried_by(last);
         (batch, attempt)
     }
 
@@ -101,13 +103,13 @@ impl<M: BatchMethod> CallContext<M> {
 
     /// Calls, and renews credentials that were refused, once for each call. A call that found no session was not refused:
     /// nobody had logged in yet, or someone else is about to.
-    async fn attempt(&self, batch: &Batch<M::Record>) -> Result<Reply, Attempt> {
+    async fn attempt(&self, batch: &Batch<M::Record>, last: &mut Option<u64>) -> Result<Reply, Attempt> {
         let (mut refusals, mut without_session) = (0, 0);
         if self.method.can_renew() && self.method.needs_renewal() {
             self.renew(&CallError::no_session()).await?;
         }
         loop {
-            let error = match self.call(batch).await? {
+            let error = match self.call(batch, last).await? {
                 Ok(reply) => return Ok(reply),
                 Err(error) => error,
             };
@@ -154,7 +156,12 @@ impl<M: BatchMethod> CallContext<M> {
         }
     }
 
-    async fn call(&self, batch: &Batch<M::Record>) -> Result<Result<Reply, CallError>, Attempt> {
+    /// One call; its number is left in `last`.
+    async fn call(
+        &self,
+        batch: &Batch<M::Record>,
+        last: &mut Option<u64>,
+    ) -> Result<Result<Reply, CallError>, Attempt> {
         let records = batch.records();
         let asked = self.clock.now();
         let tickets = self.slot(self.method.cost(records)).await?;
@@ -177,6 +184,9 @@ impl<M: BatchMethod> CallContext<M> {
         }
         if error.is_some_and(|error| error.kind() != CallErrorKind::NoSession) {
             self.count(|summary| summary.failed_calls += 1);
+        }
+        if error.is_none_or(|error| error.kind() != CallErrorKind::NoSession) {
+            *last = Some(call);
         }
         let duration = self.clock.now().saturating_sub(started);
         span.in_scope(|| match error {

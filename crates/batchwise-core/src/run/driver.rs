@@ -272,7 +272,8 @@ impl<M: BatchMethod> Driver<M> {
             Entry::Record { line, .. } | Entry::Invalid { line, .. } => *line,
             Entry::StageEnd(_) => 0,
         };
-        let past = match self.recall(&entry) {
+        let noted = self.context.journal.as_ref().and(JournalEntry::of_input(&entry));
+        let past = match self.recall(noted.as_ref()) {
             Ok(past) => past,
             Err(error) => {
                 // Nothing true can be said of this entry: it is not taken in.
@@ -289,13 +290,16 @@ impl<M: BatchMethod> Driver<M> {
                 if let Some(observer) = &self.context.observer {
                     observer.duplicate(line, first);
                 }
+                if let (Some(journal), Some(repeat)) = (&self.context.journal, &noted) {
+                    journal.repeated(repeat, first);
+                }
             }
         }
     }
 
-    fn recall(&self, entry: &Entry<M::Record>) -> Result<Recall, JournalError> {
-        match (&self.context.journal, JournalEntry::of_input(entry)) {
-            (Some(journal), Some(entry)) => journal.recall(&entry),
+    fn recall(&self, entry: Option<&JournalEntry>) -> Result<Recall, JournalError> {
+        match (&self.context.journal, entry) {
+            (Some(journal), Some(entry)) => journal.recall(entry),
             _ => Ok(Recall::New),
         }
     }
