@@ -8,6 +8,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub(crate) use self::input::InputArgs;
+use crate::ledger::LedgerArgs;
+use crate::results::ResultArgs;
 use crate::values::{Concurrency, Deadline, Rate};
 
 const IMPORT_EXAMPLES: &str = "\
@@ -244,6 +246,10 @@ pub(crate) struct JobArgs {
     /// Only errors on standard error
     #[arg(short, long, conflicts_with = "verbose")]
     pub(crate) quiet: bool,
+    #[command(flatten)]
+    pub(crate) results: ResultArgs,
+    #[command(flatten)]
+    pub(crate) ledger: LedgerArgs,
 }
 
 impl JobArgs {

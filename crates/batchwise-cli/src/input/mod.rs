@@ -10,6 +10,7 @@ mod raw;
 mod reader;
 mod shape;
 mod source;
+mod spool;
 
 pub(crate) use contacts::{last_four, mask_contacts};
 pub(crate) use format::Format;

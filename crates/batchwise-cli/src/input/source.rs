@@ -1,7 +1,7 @@
 //! Arguments, a file, or a pipe.
 
 use std::fs::{File, Metadata};
-use std::io::{self, BufRead, BufReader};
+use std::io::{self, BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::task::Poll;
@@ -10,6 +10,7 @@ use std::time::SystemTime;
 use batchwise::{InputError, Record, plan::Entry};
 use futures_core::Stream;
 
+use super::spool::Spool;
 use super::{Columns, RawRow, Row, RowTap, Shape, read_rows};
 use crate::args::{InputArgs, JobArgs};
 use crate::failure::Failure;
@@ -23,6 +24,8 @@ const READ_AHEAD: usize = 1024;
 pub(crate) struct Source {
     place: Place,
     reading: InputArgs,
+    /// What comes through a pipe, where it will be read again.
+    kept: Option<Spool>,
 }
 
 #[derive(Debug, Clone)]
@@ -129,7 +132,39 @@ impl Source {
         Ok(Self {
             place: Place::of(keys, args.input.as_deref())?,
             reading: args.reading.clone(),
+            kept: None,
         })
+    }
+
+    /// The same; what comes through a pipe is kept, so that it can be read once more.
+    pub(crate) fn keep(mut self) -> Result<Self, Failure> {
+        if !self.is_whole() {
+            let spool = Spool::new().map_err(|error| Failure::usage(format!("the input cannot be kept: {error}")))?;
+            self.kept = Some(spool);
+        }
+        Ok(self)
+    }
+
+    /// Reads the input once more: of a pipe what came so far.
+    pub(crate) fn reread<S: Shape>(
+        &self,
+        shape: &S,
+        emit: &mut dyn FnMut(Row<S::Record>) -> bool,
+    ) -> io::Result<()> {
+        let (Place::Pipe(path), Some(kept)) = (&self.place, &self.kept) else {
+            return self.rows(shape, emit);
+        };
+        let reader = BufReader::with_capacity(1 << 16, kept.reader()?);
+        read_rows(shape, Box::new(reader), path.as_deref(), self.reading.column.as_deref(), emit);
+        Ok(())
+    }
+
+    /// The file, if it is one.
+    pub(crate) fn file(&self) -> Option<&Path> {
+        match &self.place {
+            Place::File(path, _) => Some(path),
+            Place::Arguments(_) | Place::Pipe(_) => None,
+        }
     }
 
     /// True when the records can be read twice: before the first call, and for it.
@@ -163,11 +198,18 @@ impl Source {
                 let _ = rows.all(emit);
                 return Ok(());
             }
-            Place::Pipe(Some(path)) => (Box::new(BufReader::new(File::open(path)?)), Some(path)),
-            Place::Pipe(None) => (Box::new(BufReader::new(io::stdin())), None),
+            Place::Pipe(Some(path)) => (self.piped(File::open(path)?), Some(path)),
+            Place::Pipe(None) => (self.piped(io::stdin()), None),
         };
         read_rows(shape, reader, path, column, emit);
         Ok(())
+    }
+
+    fn piped(&self, input: impl Read + Send + 'static) -> Box<dyn BufRead + Send> {
+        match &self.kept {
+            Some(kept) => Box::new(BufReader::new(kept.tee(input))),
+            None => Box::new(BufReader::new(input)),
+        }
     }
 
     /// Reads the whole input before the first call; a bad line is an error, unless they are to be kept as `rejected`.

@@ -4,4 +4,4 @@ mod row;
 mod writer;
 
 pub(crate) use row::{OutcomeRow, one_line};
-pub(crate) use writer::OutcomeWriter;
+pub(crate) use writer::{OutcomeWriter, defused};
