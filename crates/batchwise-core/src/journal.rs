@@ -159,6 +159,24 @@ pub struct JournalVerdict {
 }
 
 impl JournalVerdict {
+    /// A verdict with nothing else to say: no attempts, no reason, no facts. For journals' own tests, and for whoever
+    /// moves a job from one journal to another.
+    #[must_use]
+    pub fn new(entry: JournalEntry, verdict: Verdict, at: SystemTime) -> Self {
+        Self {
+            entry,
+            verdict,
+            reached: false,
+            maybe_sent: false,
+            cut_short: false,
+            attempts: 0,
+            call: None,
+            reason: None,
+            facts: Facts::none(),
+            at,
+        }
+    }
+
     pub(crate) fn of<R: Record>(outcome: &Outcome<R>) -> Self {
         Self {
             entry: match &outcome.subject {

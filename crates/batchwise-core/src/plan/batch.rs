@@ -30,7 +30,7 @@ pub(super) struct Meta {
     pub(super) partly: bool,
     /// What the provider gave on the way.
     pub(super) facts: Facts,
-    /// A journal knows that it may have been sent.
+    /// The journal of this run knows that it may be sent.
     pub(super) intended: bool,
     /// The number of the last call that carried it.
     pub(super) call: Option<u64>,
@@ -53,7 +53,7 @@ impl<R> Pending<R> {
                 doubt: sent_before.then(|| Reason::new(ReasonKind::Interrupted)),
                 partly: false,
                 facts: Facts::none(),
-                intended: sent_before,
+                intended: false,
                 call: None,
             },
         }

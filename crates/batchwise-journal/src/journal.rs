@@ -1,0 +1,137 @@
+//! A job's journal in SQLite.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{SyncSender, sync_channel};
+use std::sync::{Mutex, PoisonError};
+use std::thread::JoinHandle;
+use std::time::SystemTime;
+
+use async_trait::async_trait;
+use batchwise_core::Summary;
+use batchwise_core::journal::{Journal, JournalEntry, JournalError, JournalVerdict, Recall};
+use batchwise_core::observe::CallFinished;
+use tokio::sync::oneshot;
+
+use crate::recall::Cursor;
+use crate::tables::Ending;
+use crate::writer::{Command, Note, Reply, Writer};
+
+/// Commands that wait for the writer before those who bring more wait too.
+const QUEUE: usize = 1024;
+
+/// The journal of a run, durable when it says so. [Opened](crate::open) for one run at a time.
+///
+/// Dropping it is as good as a crash: what was told is written, and the run has no end.
+pub struct SqliteJournal {
+    path: PathBuf,
+    commands: Option<SyncSender<Command>>,
+    writer: Option<JoinHandle<()>>,
+    /// None when the journal was empty: then nothing is known of anything.
+    cursor: Option<Mutex<Cursor>>,
+}
+
+impl SqliteJournal {
+    pub(crate) fn start(path: PathBuf, writer: Writer, cursor: Option<Cursor>) -> std::io::Result<Self> {
+        let (commands, receiver) = sync_channel(QUEUE);
+        let thread = std::thread::Builder::new()
+            .name("batchwise-journal".to_owned())
+            .spawn(move || writer.run(&receiver))?;
+        Ok(Self {
+            path,
+            commands: Some(commands),
+            writer: Some(thread),
+            cursor: cursor.map(Mutex::new),
+        })
+    }
+
+    /// The file.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Keeps a row of an input that cannot be read again, as it came, for result files; line 0 is for the header. It is
+    /// durable with the intent of the records that are offered after it.
+    ///
+    /// Waits while the writer is far behind; not to be called on the job's own task when the rows come faster than a disk
+    /// writes.
+    pub fn keep_input_row(&self, line: u64, text: impl Into<String>) {
+        self.note(Note::InputRow {
+            line,
+            text: text.into(),
+        });
+    }
+
+    fn note(&self, note: Note) {
+        if let Some(commands) = &self.commands {
+            // A writer that is gone has told those who wait.
+            let _ = commands.send(Command::Note(note));
+        }
+    }
+
+    async fn write(&self, command: impl FnOnce(Reply) -> Command) -> Result<(), JournalError> {
+        let gone = || JournalError::new(format!("`{}`: its writer ended", self.path.display()));
+        let (reply, written) = oneshot::channel();
+        let commands = self.commands.as_ref().ok_or_else(gone)?;
+        commands.send(command(reply)).map_err(|_| gone())?;
+        written.await.map_err(|_| gone())?
+    }
+}
+
+#[async_trait]
+impl Journal for SqliteJournal {
+    fn recall(&self, entry: &JournalEntry) -> Result<Recall, JournalError> {
+        match &self.cursor {
+            None => Ok(Recall::New),
+            Some(cursor) => cursor.lock().unwrap_or_else(PoisonError::into_inner).recall(entry),
+        }
+    }
+
+    async fn intend(&self, entries: Vec<JournalEntry>) -> Result<(), JournalError> {
+        self.write(|reply| Command::Intend(entries, reply)).await
+    }
+
+    async fn settle(&self, verdicts: Vec<JournalVerdict>) -> Result<(), JournalError> {
+        self.write(|reply| Command::Settle(verdicts, reply)).await
+    }
+
+    fn called(&self, call: &CallFinished) {
+        self.note(Note::Call(call.clone()));
+    }
+
+    fn repeated(&self, entry: &JournalEntry, first: Option<u64>) {
+        self.note(Note::Repeat {
+            line: entry.line,
+            scope: entry.scope.clone().unwrap_or_default(),
+            first,
+        });
+    }
+
+    async fn close(&self, summary: &Summary) -> Result<(), JournalError> {
+        let ending = Box::new(Ending {
+            at: SystemTime::now(),
+            summary: summary.clone(),
+        });
+        self.write(|reply| Command::Close(ending, reply)).await
+    }
+}
+
+impl Drop for SqliteJournal {
+    fn drop(&mut self) {
+        // The cursor reads the same file.
+        self.cursor = None;
+        self.commands = None;
+        if let Some(writer) = self.writer.take() {
+            let _ = writer.join();
+        }
+    }
+}
+
+impl fmt::Debug for SqliteJournal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SqliteJournal")
+            .field("path", &self.path)
+            .finish_non_exhaustive()
+    }
+}
