@@ -156,6 +156,31 @@ pub fn open(path: &Path, header: &JobHeader, resume: Resume) -> Result<Opened, O
     })
 }
 
+/// What a journal says of its job, before anything is begun in it: the checks of [`open`] but for damage, and no trace.
+///
+/// # Errors
+/// [`OpenError`] says why [`open`] would refuse it.
+pub fn look(path: &Path, header: &JobHeader, resume: Resume) -> Result<Option<Past>, OpenError> {
+    if !path.exists() {
+        return Ok(None);
+    }
+    let path = absolute(path)?;
+    let _free = RunLock::take(&path)?;
+    let sql = |error: rusqlite::Error| OpenError::of_sql(&path, &error);
+    let connection = crate::reader::connect(&path).map_err(sql)?;
+    let past = match schema::kind(&connection).map_err(sql)? {
+        Kind::Foreign => return Err(OpenError::NotAJournal { path }),
+        Kind::Empty => return Ok(None),
+        Kind::Journal(found) if found > schema::VERSION => {
+            let known = schema::VERSION;
+            return Err(OpenError::Newer { path, found, known });
+        }
+        Kind::Journal(_) => Past::of(&connection).map_err(sql)?,
+    };
+    check(&past, header, resume, &path)?;
+    Ok(Some(past))
+}
+
 /// The path without links up to its directory, so that one file has one lock.
 fn absolute(path: &Path) -> Result<PathBuf, OpenError> {
     let failed = |error: std::io::Error| OpenError::of_io(path, &error);

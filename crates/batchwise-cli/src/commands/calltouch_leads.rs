@@ -12,6 +12,7 @@ use crate::args::JobArgs;
 use crate::failure::{Exit, Failure};
 use crate::input::{Shape, Source, mask_contacts};
 use crate::job::Job;
+use crate::results::without_added;
 use crate::target::Target;
 
 /// Adds custom fields to leads.
@@ -75,6 +76,8 @@ impl Shape for LeadShape {
     }
 
     fn of_json(&self, value: Value) -> Result<Vec<LeadUpdate>, String> {
+        // A row of a result file may come back.
+        let value = without_added(value);
         let lead = LeadUpdate::from_json(&value).map_err(|error| mask_contacts(&error.to_string()))?;
         Ok(vec![lead])
     }

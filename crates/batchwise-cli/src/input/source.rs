@@ -8,6 +8,7 @@ use std::task::Poll;
 use std::time::SystemTime;
 
 use batchwise::{InputError, Record, plan::Entry};
+use batchwise_journal::InputPrint;
 use futures_core::Stream;
 
 use super::spool::Spool;
@@ -146,17 +147,34 @@ impl Source {
     }
 
     /// Reads the input once more: of a pipe what came so far.
-    pub(crate) fn reread<S: Shape>(
-        &self,
-        shape: &S,
-        emit: &mut dyn FnMut(Row<S::Record>) -> bool,
-    ) -> io::Result<()> {
+    pub(crate) fn reread<S: Shape>(&self, shape: &S, emit: &mut dyn FnMut(Row<S::Record>) -> bool) -> io::Result<()> {
         let (Place::Pipe(path), Some(kept)) = (&self.place, &self.kept) else {
             return self.rows(shape, emit);
         };
         let reader = BufReader::with_capacity(1 << 16, kept.reader()?);
-        read_rows(shape, Box::new(reader), path.as_deref(), self.reading.column.as_deref(), emit);
+        read_rows(
+            shape,
+            Box::new(reader),
+            path.as_deref(),
+            self.reading.column.as_deref(),
+            emit,
+        );
         Ok(())
+    }
+
+    /// Reads what has not been read of it: a file from its beginning, a pipe to its end.
+    pub(crate) fn read<S: Shape>(&self, shape: &S, emit: &mut dyn FnMut(Row<S::Record>) -> bool) -> io::Result<()> {
+        self.rows(shape, emit)
+    }
+
+    /// What tells it from other inputs. Reads a file whole.
+    pub(crate) fn print(&self) -> Result<InputPrint, Failure> {
+        Ok(match &self.place {
+            Place::File(path, _) => InputPrint::of_file(path)
+                .map_err(|error| Failure::usage(format!("{} cannot be read: {error}", self.place.name())))?,
+            Place::Arguments(keys) => InputPrint::of_arguments(keys.iter().map(String::as_str)),
+            Place::Pipe(path) => InputPrint::pipe(path.as_ref().map(|path| path.display().to_string())),
+        })
     }
 
     /// The file, if it is one.

@@ -57,9 +57,9 @@ impl<R: Read> Read for Tee<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let length = self.input.read(buffer)?;
         let part = buffer.get(..length).unwrap_or_default();
-        (&*self.kept)
-            .write_all(part)
-            .map_err(|error| io::Error::new(error.kind(), format!("it cannot be kept for the result files: {error}")))?;
+        (&*self.kept).write_all(part).map_err(|error| {
+            io::Error::new(error.kind(), format!("it cannot be kept for the result files: {error}"))
+        })?;
         Ok(length)
     }
 }

@@ -12,7 +12,15 @@ use crate::args::Cli;
 const OF_ONE_RUN: &[&str] = &["journal", "no-journal", "resume", "retry-failed", "limit", "deadline"];
 
 /// Flags that say how the original input reads; result files are of one known form.
-const OF_THE_INPUT: &[&str] = &["input", "delimiter", "encoding", "sheet", "results-dir", "summary", "force"];
+const OF_THE_INPUT: &[&str] = &[
+    "input",
+    "delimiter",
+    "encoding",
+    "sheet",
+    "results-dir",
+    "summary",
+    "force",
+];
 
 /// The arguments of a job, by flag.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -125,14 +133,20 @@ mod tests {
     }
 
     fn shown(invocation: &Invocation) -> String {
-        let words: Vec<_> = invocation.words().into_iter().map(|word| word.into_string().unwrap()).collect();
+        let words: Vec<_> = invocation
+            .words()
+            .into_iter()
+            .map(|word| word.into_string().unwrap())
+            .collect();
         words.join(" ")
     }
 
     #[test]
     fn a_job_is_its_arguments_without_those_of_one_run() {
-        let given = of("batchwise thulium-campaign delete -i a.csv --campaign 00042 --campaign 00043 -vv --yes --limit 5 \
-                        --journal j.db --retry-failed");
+        let given = of(
+            "batchwise thulium-campaign delete -i a.csv --campaign 00042 --campaign 00043 -vv --yes --limit 5 \
+                        --journal j.db --retry-failed",
+        );
         let job = given.clone().of_whole_job();
         assert_eq!(
             of(&format!("batchwise {}", shown(&job))),

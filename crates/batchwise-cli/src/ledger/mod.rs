@@ -1,9 +1,21 @@
 //! The journal of a job: where it lies, how a job goes on, and what is read from it.
 
 mod args;
+mod closing;
+mod done;
 mod invocation;
+mod lookup;
+mod open;
+mod shell;
 mod state;
+mod whole;
 
 pub(crate) use args::{LedgerArgs, ResumeArg};
+pub(crate) use closing::Closing;
+pub(crate) use done::{check_pipe, finished_at};
 pub(crate) use invocation::Invocation;
-pub(crate) use state::{STATE_DIR, StateDirectory};
+pub(crate) use lookup::{INTERRUPTED, JournalLookup, detail, provider};
+pub(crate) use open::{About, Ledger, Prospect};
+pub(crate) use shell::command_line;
+pub(crate) use state::StateDirectory;
+pub(crate) use whole::{finished_job, whole_job};

@@ -35,7 +35,9 @@ fn ids_of(provider: &str) -> &'static [&'static str] {
 }
 
 fn is_id(name: &str) -> bool {
-    [LEAD_IDS, CAMPAIGN_IDS, OTHER_IDS].iter().any(|ids| ids.contains(&name))
+    [LEAD_IDS, CAMPAIGN_IDS, OTHER_IDS]
+        .iter()
+        .any(|ids| ids.contains(&name))
 }
 
 fn plain(name: &str) -> &str {
@@ -62,19 +64,27 @@ pub(super) fn own_columns<S: AsRef<str>>(names: &[S]) -> usize {
 /// The object without what an earlier run added to it.
 pub(crate) fn without_added(value: Value) -> Value {
     let Value::Object(object) = value else { return value };
-    let is_ours = FIRST.iter().chain(&LAST[1..]).all(|name| {
-        object.contains_key(*name) || object.contains_key(&format!("{PREFIX}{name}"))
-    });
+    let is_ours = FIRST
+        .iter()
+        .chain(&LAST[1..])
+        .all(|name| object.contains_key(*name) || object.contains_key(&format!("{PREFIX}{name}")));
     if !is_ours {
         return Value::Object(object);
     }
-    let both = |name: &String| object.contains_key(plain(name)) && object.contains_key(&format!("{PREFIX}{}", plain(name)));
+    let both =
+        |name: &String| object.contains_key(plain(name)) && object.contains_key(&format!("{PREFIX}{}", plain(name)));
     let kept = |name: &String| {
         let known = FIRST.contains(&plain(name)) || LAST.contains(&plain(name)) || is_id(plain(name));
         // Where there are two, the one without the prefix is the input's own.
         !known || both(name) && !name.starts_with(PREFIX)
     };
-    Value::Object(object.iter().filter(|(name, _)| kept(name)).map(|(name, value)| (name.clone(), value.clone())).collect::<Map<_, _>>())
+    Value::Object(
+        object
+            .iter()
+            .filter(|(name, _)| kept(name))
+            .map(|(name, value)| (name.clone(), value.clone()))
+            .collect::<Map<_, _>>(),
+    )
 }
 
 /// The columns that a job adds to the rows of one input.
@@ -101,7 +111,11 @@ impl Added {
             job_id: job_id.to_owned(),
             ids,
             campaign,
-            names: campaign.then(|| "campaign".to_owned()).into_iter().chain(names).collect(),
+            names: campaign
+                .then(|| "campaign".to_owned())
+                .into_iter()
+                .chain(names)
+                .collect(),
         }
     }
 
@@ -125,8 +139,16 @@ impl Added {
             text(settled.detail.as_deref()),
             text(Some(at.as_str()).filter(|at| !at.is_empty())),
         ]);
-        values.extend(self.ids.iter().map(|id| settled.provider.get(*id).cloned().unwrap_or_default()));
-        values.push(if repeats { Value::from(settled.line) } else { Value::Null });
+        values.extend(
+            self.ids
+                .iter()
+                .map(|id| settled.provider.get(*id).cloned().unwrap_or_default()),
+        );
+        values.push(if repeats {
+            Value::from(settled.line)
+        } else {
+            Value::Null
+        });
         values.push(Value::from(self.job_id.as_str()));
         values
     }
@@ -151,8 +173,15 @@ mod tests {
     fn a_column_of_the_input_keeps_its_name_and_ours_gives_way() {
         let own = ["line", "detail"];
         let added = Added::new("calltouch-import", "j", &own, false);
-        assert_eq!(added.names()[..4], ["batchwise_line", "outcome", "attempts", "batchwise_detail"]);
-        let names: Vec<String> = own.iter().map(|name| (*name).to_owned()).chain(added.names().to_vec()).collect();
+        assert_eq!(
+            added.names()[..4],
+            ["batchwise_line", "outcome", "attempts", "batchwise_detail"]
+        );
+        let names: Vec<String> = own
+            .iter()
+            .map(|name| (*name).to_owned())
+            .chain(added.names().to_vec())
+            .collect();
         assert_eq!(own_columns(&names), 2);
     }
 

@@ -53,7 +53,9 @@ impl ResultDirectory {
         let shown = path.display();
         let unwritable = |error: io::Error| Failure::usage(format!("--results-dir `{shown}`: {error}"));
         std::fs::create_dir_all(path).map_err(unwritable)?;
-        FreshFile::create(&path.join("succeeded")).map_err(unwritable)?.discard();
+        FreshFile::create(&path.join("succeeded"))
+            .map_err(unwritable)?
+            .discard();
         let directory = Self { path: path.to_owned() };
         let input = input.and_then(|input| input.canonicalize().ok());
         for file in directory.candidates() {

@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use batchwise::journal::JournalEntry;
 use batchwise::{Record, Verdict};
@@ -43,6 +43,14 @@ pub(crate) struct Written {
     pub(crate) blank: u64,
     /// Records that the job never read.
     pub(crate) unread: u64,
+}
+
+impl Written {
+    /// One of the files, and how many rows stand in it.
+    pub(crate) fn file(&self, file: ResultFile) -> Option<(&Path, u64)> {
+        let at = ResultFile::ALL.iter().position(|known| *known == file)?;
+        self.files.get(at).map(|(path, rows)| (path.as_path(), *rows))
+    }
 }
 
 /// Reads the input once more and writes each row to the file that it belongs in.
@@ -179,20 +187,17 @@ impl Sorter<'_> {
     }
 
     fn sort(&mut self, raw: &RawRow, entry: &JournalEntry, lookup: &mut dyn Lookup, bad: bool) -> Result<(), String> {
-        let settled = match lookup.of(entry)? {
-            Some(settled) => settled,
-            None => {
-                self.written.unread += 1;
-                Settled::unread(raw.line)
-            }
-        };
+        let found = lookup.of(entry)?;
+        let is_unread = found.is_none();
+        let settled = found.unwrap_or_else(|| Settled::unread(raw.line));
         // Leads are never taken for repeats.
         let repeats = entry.content.is_none() && settled.line != raw.line;
-        if repeats {
-            self.written.duplicates += 1;
-        } else {
-            self.written.outcomes += 1;
-        }
+        let counted = match (is_unread, repeats) {
+            (true, _) => &mut self.written.unread,
+            (false, true) => &mut self.written.duplicates,
+            (false, false) => &mut self.written.outcomes,
+        };
+        *counted += 1;
         let file = file_of(&settled, self.pass.allow_missing);
         self.write(file, raw, (entry, bad), &settled, repeats)
             .map_err(|error| self.unwritable(&error))
@@ -206,7 +211,10 @@ impl Sorter<'_> {
         settled: &Settled,
         repeats: bool,
     ) -> io::Result<()> {
-        let at = ResultFile::ALL.iter().position(|known| *known == file).unwrap_or_default();
+        let at = ResultFile::ALL
+            .iter()
+            .position(|known| *known == file)
+            .unwrap_or_default();
         let Some((_, sink, count)) = self.sinks.get_mut(at) else {
             return Err(io::Error::other("a row came before its columns"));
         };

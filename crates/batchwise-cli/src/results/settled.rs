@@ -4,8 +4,9 @@ use std::time::SystemTime;
 
 use batchwise::Verdict;
 use batchwise::journal::JournalEntry;
-use jiff::Timestamp;
 use serde_json::{Map, Value};
+
+use crate::output::time;
 
 /// What became of an entry, for a row of a result file.
 #[derive(Debug, Clone, PartialEq)]
@@ -38,9 +39,7 @@ impl Settled {
 
     /// `2026-11-22T08:00:00Z`, or nothing.
     pub(super) fn time(&self) -> String {
-        self.at
-            .and_then(|at| Timestamp::try_from(at).ok())
-            .map_or_else(String::new, |at| format!("{at:.0}"))
+        self.at.map_or_else(String::new, time)
     }
 }
 

@@ -15,6 +15,7 @@ mod files;
 mod leads;
 mod outputs;
 mod pipes;
+mod results;
 mod safety;
 mod same_calls;
 mod stopping;
