@@ -45,6 +45,9 @@ pub trait Journal: fmt::Debug + Send + Sync {
 
     /// Makes durable what became of entries; they are reported when that is done.
     ///
+    /// An entry that had an outcome, was [recalled](Self::recall) as open all the same and comes back as
+    /// [`NotSent`](Verdict::NotSent) was left alone by this run: what was known of it before stands.
+    ///
     /// # Errors
     /// When it is not durable. The outcomes are reported all the same, since they are true, and the job stops.
     async fn settle(&self, verdicts: Vec<JournalVerdict>) -> Result<(), JournalError>;
@@ -146,7 +149,7 @@ pub struct JournalVerdict {
     pub maybe_sent: bool,
     /// It is so only because the job stopped before the record was settled; the next run goes on with it.
     pub cut_short: bool,
-    /// Calls that carried it and could have settled it, in this run and those that [`Recall`] told of.
+    /// Calls that carried it and could have settled it, those of earlier runs ([`Recall::Open`]) included.
     pub attempts: u32,
     /// The number of the last call that carried it in this run, as in [`CallFinished::call`].
     pub call: Option<u64>,
@@ -192,6 +195,23 @@ impl JournalVerdict {
             reason: outcome.reason.clone(),
             facts: outcome.facts.clone(),
             at: outcome.at,
+        }
+    }
+
+    /// The outcome that this verdict is, about the record (or text) of its entry.
+    pub fn into_outcome<R: Record>(self, subject: Subject<R>) -> Outcome<R> {
+        Outcome {
+            subject,
+            line: self.entry.line,
+            verdict: self.verdict,
+            attempts: self.attempts,
+            reason: self.reason,
+            facts: self.facts,
+            at: self.at,
+            reached: self.reached,
+            maybe_sent: self.maybe_sent,
+            cut_short: self.cut_short,
+            call: self.call,
         }
     }
 }

@@ -27,8 +27,15 @@ pub struct SqliteJournal {
     path: PathBuf,
     commands: Option<SyncSender<Command>>,
     writer: Option<JoinHandle<()>>,
-    /// None when the journal was empty: then nothing is known of anything.
-    cursor: Option<Mutex<Cursor>>,
+    past: Mutex<Past>,
+}
+
+/// What earlier runs know.
+enum Past {
+    /// There were none.
+    Nothing,
+    Read(Cursor),
+    Closed,
 }
 
 impl SqliteJournal {
@@ -41,7 +48,7 @@ impl SqliteJournal {
             path,
             commands: Some(commands),
             writer: Some(thread),
-            cursor: cursor.map(Mutex::new),
+            past: Mutex::new(cursor.map_or(Past::Nothing, Past::Read)),
         })
     }
 
@@ -71,20 +78,29 @@ impl SqliteJournal {
     }
 
     async fn write(&self, command: impl FnOnce(Reply) -> Command) -> Result<(), JournalError> {
-        let gone = || JournalError::new(format!("`{}`: its writer ended", self.path.display()));
         let (reply, written) = oneshot::channel();
-        let commands = self.commands.as_ref().ok_or_else(gone)?;
-        commands.send(command(reply)).map_err(|_| gone())?;
-        written.await.map_err(|_| gone())?
+        let commands = self.commands.as_ref().ok_or_else(|| self.gone())?;
+        commands.send(command(reply)).map_err(|_| self.gone())?;
+        written.await.map_err(|_| self.gone())?
+    }
+
+    fn gone(&self) -> JournalError {
+        JournalError::new(format!("`{}` is closed", self.path.display()))
+    }
+
+    /// Ends reading, so that the writer has the file for itself.
+    fn forget(&self) {
+        *self.past.lock().unwrap_or_else(PoisonError::into_inner) = Past::Closed;
     }
 }
 
 #[async_trait]
 impl Journal for SqliteJournal {
     fn recall(&self, entry: &JournalEntry) -> Result<Recall, JournalError> {
-        match &self.cursor {
-            None => Ok(Recall::New),
-            Some(cursor) => cursor.lock().unwrap_or_else(PoisonError::into_inner).recall(entry),
+        match &mut *self.past.lock().unwrap_or_else(PoisonError::into_inner) {
+            Past::Nothing => Ok(Recall::New),
+            Past::Read(cursor) => cursor.recall(entry),
+            Past::Closed => Err(self.gone()),
         }
     }
 
@@ -109,6 +125,7 @@ impl Journal for SqliteJournal {
     }
 
     async fn close(&self, summary: &Summary) -> Result<(), JournalError> {
+        self.forget();
         let ending = Box::new(Ending {
             at: SystemTime::now(),
             summary: summary.clone(),
@@ -119,8 +136,7 @@ impl Journal for SqliteJournal {
 
 impl Drop for SqliteJournal {
     fn drop(&mut self) {
-        // The cursor reads the same file.
-        self.cursor = None;
+        self.forget();
         self.commands = None;
         if let Some(writer) = self.writer.take() {
             let _ = writer.join();

@@ -182,7 +182,7 @@ pub fn look(path: &Path, header: &JobHeader, resume: Resume) -> Result<Option<Pa
 }
 
 /// The path without links up to its directory, so that one file has one lock.
-fn absolute(path: &Path) -> Result<PathBuf, OpenError> {
+pub(crate) fn absolute(path: &Path) -> Result<PathBuf, OpenError> {
     let failed = |error: std::io::Error| OpenError::of_io(path, &error);
     if let Ok(whole) = path.canonicalize() {
         return Ok(whole);
@@ -218,7 +218,7 @@ fn create(path: &Path) -> Result<(), OpenError> {
     }
 }
 
-fn connect(path: &Path) -> rusqlite::Result<Connection> {
+pub(crate) fn connect(path: &Path) -> rusqlite::Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags)?;
     connection.busy_timeout(PATIENCE)?;

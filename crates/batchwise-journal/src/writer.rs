@@ -97,12 +97,21 @@ impl Writer {
         let written = self.transact(commands);
         let closes = commands.iter().any(|command| matches!(command, Command::Close(..)));
         if written.is_ok() && closes {
-            // All of it in one file, unless someone reads on; no matter when it fails, since it is durable as it is.
-            let _ = self
-                .connection
-                .pragma_query(None, "wal_checkpoint(TRUNCATE)", |_| Ok(()));
+            self.fold();
         }
         written
+    }
+
+    /// All of it in one file, which can also be read where nothing can be written; unless someone reads right now. No
+    /// matter when it fails, since what was written is durable as it is.
+    fn fold(&self) {
+        let _ = self.connection.busy_timeout(Duration::ZERO);
+        let _ = self
+            .connection
+            .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
+        let _ = self
+            .connection
+            .pragma_update_and_check(None, "journal_mode", "delete", |_| Ok(()));
     }
 
     fn transact(&mut self, commands: &[Command]) -> Result<(), JournalError> {

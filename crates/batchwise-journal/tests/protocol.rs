@@ -5,7 +5,7 @@ mod common;
 
 use batchwise_core::journal::{Journal, JournalEntry, Recall};
 use batchwise_core::{Reason, ReasonKind, Summary, Verdict};
-use batchwise_journal::{Opened, Resume, open};
+use batchwise_journal::{JournalReader, Opened, Resume, open};
 use common::*;
 
 #[test]
@@ -172,4 +172,26 @@ fn an_update_is_settled_only_for_the_same_content() {
     assert_eq!(journal.recall(&lead(7)).unwrap(), Recall::Settled(Verdict::Updated));
     assert!(journal.recall(&lead(8)).is_err());
     assert!(journal.recall(&entry(1)).is_err());
+}
+
+#[test]
+fn a_job_that_ended_is_one_file() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("job");
+    drop(begin(&path));
+    let journal = go_on(&path);
+    assert_eq!(recall(&journal, 1), Recall::New);
+    settle(&journal, 1..=2, Verdict::Deleted);
+    finish(&journal);
+    drop(journal);
+    let names: Vec<_> = directory
+        .path()
+        .read_dir()
+        .unwrap()
+        .map(|file| file.unwrap().file_name())
+        .collect();
+    assert_eq!(names, ["job"]);
+    // Read, and nothing is left beside it.
+    assert_eq!(JournalReader::open(&path).unwrap().tally().unwrap().reached, 2);
+    assert_eq!(directory.path().read_dir().unwrap().count(), 1);
 }

@@ -55,6 +55,13 @@ impl Connections {
         cold
     }
 
+    /// A call leaves later than it was to: its connection may not be there any more.
+    pub(super) fn leaves_late(&mut self, ticket: Ticket, now: Tick) {
+        if let Some(call) = self.under_way.get_mut(&ticket) {
+            (call.sent, call.cold) = (now, true);
+        }
+    }
+
     /// A call was answered: its connection is idle. Says when the call left if it may have arrived late.
     pub(super) fn answered(&mut self, ticket: Ticket, now: Tick) -> Option<Tick> {
         let call = self.under_way.remove(&ticket)?;

@@ -17,7 +17,7 @@ use crate::journal::{Journal, JournalEntry, JournalError};
 use crate::method::BatchMethod;
 use crate::observe::{CallFinished, CallStarted, Observer, Waiting, WaitingFor};
 use crate::plan::{Attempt, Batch};
-use crate::quota::{Slot, Ticket};
+use crate::quota::{QuotaHandle, Slot, Ticket};
 use crate::reply::Reply;
 use crate::report::Summary;
 
@@ -45,6 +45,24 @@ const MOST_WITHOUT_SESSION: u32 = 5;
 
 /// A batch that came back, and what came of it.
 pub(super) type Ended<R> = (Batch<R>, Attempt);
+
+/// A slot that was granted by one quota.
+struct Granted {
+    ticket: Ticket,
+    /// The call waited for it.
+    waited: bool,
+    /// The call waited since for another.
+    outdated: bool,
+}
+
+impl Granted {
+    /// Slots that were granted before this one was waited for.
+    fn outdate(&self, earlier: &mut [Self]) {
+        for slot in earlier {
+            slot.outdated |= self.waited;
+        }
+    }
+}
 
 /// Why no slot was had.
 enum NoSlot {
@@ -228,35 +246,60 @@ impl<M: BatchMethod> CallContext<M> {
     /// Waits for a slot in every quota, the slowest first, unless the job halts.
     async fn slot(&self, cost: u32) -> Result<Vec<Ticket>, NoSlot> {
         let quotas = self.method.quotas();
-        let mut tickets = Vec::with_capacity(quotas.len());
+        let mut slots: Vec<Granted> = Vec::with_capacity(quotas.len());
         for quota in quotas {
-            loop {
-                if self.is_over() {
-                    return Err(NoSlot::Halted);
-                }
-                let Some(slot) = self.unless_halted(quota.acquire(cost)).await else {
-                    return Err(NoSlot::Halted);
-                };
-                let (wait, on) = match slot {
-                    Slot::Granted(ticket) => {
-                        tickets.push(ticket);
-                        break;
-                    }
-                    Slot::Wait { wait, paused: true } => (wait, WaitingFor::Server),
-                    Slot::Wait { wait, paused: false } => (wait, WaitingFor::Quota),
-                    Slot::Exhausted { .. } => return Err(NoSlot::Exhausted),
-                };
-                self.observe_wait(on, wait);
-                if !self.sleep(wait).await {
-                    return Err(NoSlot::Halted);
+            let granted = self.granted(quota, cost).await?;
+            granted.outdate(&mut slots);
+            slots.push(granted);
+        }
+        // A slot is for a call made at once: where one quota made the call wait, those of the others count from now.
+        while let Some(at) = slots.iter().position(|slot| slot.outdated) {
+            let (Some(quota), Some(slot)) = (quotas.get(at), slots.get_mut(at)) else {
+                break;
+            };
+            slot.outdated = false;
+            if !quota.leaves(slot.ticket, cost) {
+                let granted = self.granted(quota, cost).await?;
+                granted.outdate(&mut slots);
+                if let Some(slot) = slots.get_mut(at) {
+                    *slot = granted;
                 }
             }
         }
         // The wait may have been longer than it was meant to be.
         if self.is_over() {
-            Err(NoSlot::Halted)
-        } else {
-            Ok(tickets)
+            return Err(NoSlot::Halted);
+        }
+        Ok(slots.into_iter().map(|slot| slot.ticket).collect())
+    }
+
+    /// Waits for a slot in one quota.
+    async fn granted(&self, quota: &QuotaHandle, cost: u32) -> Result<Granted, NoSlot> {
+        let mut waited = false;
+        loop {
+            if self.is_over() {
+                return Err(NoSlot::Halted);
+            }
+            let Some(slot) = self.unless_halted(quota.acquire(cost)).await else {
+                return Err(NoSlot::Halted);
+            };
+            let (wait, on) = match slot {
+                Slot::Granted(ticket) => {
+                    return Ok(Granted {
+                        ticket,
+                        waited,
+                        outdated: false,
+                    });
+                }
+                Slot::Wait { wait, paused: true } => (wait, WaitingFor::Server),
+                Slot::Wait { wait, paused: false } => (wait, WaitingFor::Quota),
+                Slot::Exhausted { .. } => return Err(NoSlot::Exhausted),
+            };
+            self.observe_wait(on, wait);
+            waited = true;
+            if !self.sleep(wait).await {
+                return Err(NoSlot::Halted);
+            }
         }
     }
 
