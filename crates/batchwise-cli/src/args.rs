@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::progress::ProgressArgs;
 use crate::values::{Concurrency, Deadline, Rate};
 
 const IMPORT_EXAMPLES: &str = "\
@@ -236,6 +237,8 @@ pub(crate) struct JobArgs {
     /// Let a bad line become `rejected` instead of ending the job
     #[arg(long)]
     pub(crate) keep_going: bool,
+    #[command(flatten)]
+    pub(crate) progress: ProgressArgs,
     /// Say more on standard error; twice: every call
     #[arg(short, long, action = clap::ArgAction::Count)]
     pub(crate) verbose: u8,

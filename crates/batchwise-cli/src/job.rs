@@ -16,10 +16,14 @@ use jiff::Zoned;
 use crate::args::JobArgs;
 use crate::consent;
 use crate::dry_run::{Rehearsed, rehearse};
+use crate::ending::{Again, Ending};
 use crate::failure::{Exit, Failure};
 use crate::input::{Shape, Source};
-use crate::notes::{Notes, span};
+use crate::notes::Notes;
+use crate::observers::Observers;
 use crate::output::{OutcomeRow, OutcomeWriter};
+use crate::progress::{Mode, Outlook, Progress, span};
+use crate::screen::Aside;
 use crate::signals::Signals;
 use crate::target::Target;
 use crate::values::Rate;
@@ -48,7 +52,8 @@ where
 {
     /// Checks, asks, runs, and says how it went.
     pub(crate) async fn run(self, args: &JobArgs, source: Source) -> Result<Exit, Failure> {
-        let notes = Notes::new(args);
+        let mode = Mode::of(args);
+        let notes = Notes::new(args, mode);
         let signals = Signals::watch("stopping; the call in flight is finished first (once more stops at once)");
         if args.rate == Some(Rate::Off) && !self.target.loopback {
             notes.warn("--rate off: no limit of ours protects the account from the provider's");
@@ -82,8 +87,11 @@ where
             may_destroy = consent::given(&self.target, check.as_ref(), least, self.method.descriptor().action)?;
         }
         let stop = signals.begin();
-        let observer = Arc::new(notes.clone());
-        let mut options = options.stop_token(stop.clone()).observer(observer);
+        let outlook = Outlook::new(self.method.descriptor().max_records.get(), self.method.quotas());
+        let total = check.as_ref().map(|check| check.records);
+        let progress = Progress::begin(mode, self.target.words(), outlook, total, &stop);
+        let observers = Observers::default().with(notes.clone()).with(progress.observer());
+        let mut options = options.stop_token(stop.clone()).observer(Arc::new(observers));
         if let Some(deadline) = args.deadline {
             // Counted from here: the question may have taken its time.
             let after = deadline.counted_from(&Zoned::now());
@@ -100,7 +108,16 @@ where
             led_by_line: self.led_by_line,
         };
         let (summary, unwritable) = rim.write_all(stream, args, &stop).await;
-        notes.summary(&summary, unwritable.as_ref(), started.elapsed(), &self.target);
+        progress.end();
+        notes.ending(&Ending {
+            summary: &summary,
+            took: started.elapsed(),
+            target: &self.target,
+            unwritable: unwritable.as_ref(),
+            allow_missing: args.allow_missing,
+            files: &[],
+            again: Again::same(args, self.target.contacts),
+        });
         Ok(exit_of(&summary, unwritable.is_some(), args.allow_missing))
     }
 }
@@ -164,7 +181,8 @@ impl Rim {
         args: &JobArgs,
         stop: &StopToken,
     ) -> (Summary, Option<io::Error>) {
-        let stdout = io::stdout().lock();
+        // It may be the terminal on which progress stands.
+        let stdout = Aside::new(io::stdout().lock());
         let mut failed = None;
         let mut writer = match OutcomeWriter::new(stdout, args.output, self.with_campaign) {
             Ok(writer) => Some(writer),

@@ -5,6 +5,7 @@ mod commands;
 mod consent;
 mod demo;
 mod dry_run;
+mod ending;
 mod failure;
 mod fault;
 #[cfg(fuzzing)]
@@ -14,7 +15,10 @@ mod input;
 mod job;
 mod logging;
 mod notes;
+mod observers;
 mod output;
+mod progress;
+mod screen;
 mod signals;
 mod target;
 mod values;
