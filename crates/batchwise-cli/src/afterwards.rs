@@ -1,5 +1,6 @@
 //! What is left to do when a job has ended: result files, the summary, and where everything is.
 
+use std::io;
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
@@ -7,12 +8,13 @@ use batchwise::{ReasonKind, Summary};
 use batchwise_journal::{JournalReader, Past, ReadError};
 
 use crate::args::JobArgs;
+use crate::ending::{Ending, OutcomeFile};
 use crate::failure::{Exit, Failure};
 use crate::input::{Shape, Source};
 use crate::job::exit_of;
 use crate::ledger::{Closing, Invocation, JournalLookup, check_pipe, finished_at, finished_job, whole_job};
-use crate::notes::Notes;
-use crate::results::{Outlets, Pass, Told, Written, write_results};
+use crate::notes::{Notes, say};
+use crate::results::{Outlets, Pass, ResultFile, Told, Written, write_results};
 use crate::target::Target;
 
 /// A job that has ended.
@@ -38,10 +40,10 @@ pub(crate) struct Afterwards<'a, S> {
 
 impl<S: Shape> Afterwards<'_, S> {
     /// Writes what is to be written, says where it is, and judges the whole job. `run` are the sums of its last run.
-    pub(crate) fn finish(&self, run: &Summary, unwritable: bool, notes: &Notes) -> Exit {
-        let whole = self.whole(run, notes);
-        let mut failed = unwritable;
-        let results = self.results(notes, &mut failed);
+    pub(crate) fn finish(&self, run: &Summary, unwritable: Option<&io::Error>, notes: &Notes) -> Exit {
+        let whole = self.whole(run);
+        let mut failed = unwritable.is_some();
+        let results = self.results(&mut failed);
         let mut exit = exit_of(&whole, failed, self.args.allow_missing);
         if let Some(file) = &self.outlets.summary {
             let told = Told {
@@ -56,23 +58,10 @@ impl<S: Shape> Afterwards<'_, S> {
                 results: results.as_ref(),
             };
             if let Err(why) = file.write(&told.value()) {
-                notes.error(&format!("--summary: {why}"));
+                say(&format!("--summary: {why}"));
                 failed = true;
                 exit = exit_of(&whole, failed, self.args.allow_missing);
             }
-        }
-        if run.recalled > 0 {
-            let counts: Vec<String> = whole
-                .counts
-                .iter()
-                .map(|(verdict, count)| format!("{count} {verdict}"))
-                .collect();
-            let total = self.target.count(whole.counts.total());
-            notes.warn(&format!(
-                "the whole job: {total}: {}; {} calls",
-                counts.join(", "),
-                whole.calls
-            ));
         }
         let closing = Closing {
             whole: &whole,
@@ -83,9 +72,23 @@ impl<S: Shape> Afterwards<'_, S> {
             invocation: self.invocation,
             failed,
         };
-        for line in closing.lines() {
-            notes.warn(&line);
+        let mut lines = closing.lines();
+        if run.recalled > 0 {
+            let counts: Vec<String> = whole.counts.iter().map(|(verdict, count)| format!("{count} {verdict}")).collect();
+            let total = self.target.count(whole.counts.total());
+            let text = format!("the whole job: {total}: {}; {} calls", counts.join(", "), whole.calls);
+            lines.insert(0, text);
         }
+        notes.ending(&Ending {
+            summary: run,
+            whole: &whole,
+            took: self.took,
+            target: self.target,
+            unwritable,
+            allow_missing: self.args.allow_missing,
+            files: &files(results.as_ref()),
+            closing: lines,
+        });
         exit
     }
 
@@ -104,22 +107,22 @@ impl<S: Shape> Afterwards<'_, S> {
             journal,
             ..self
         };
-        Ok(afterwards.finish(&run, false, notes))
+        Ok(afterwards.finish(&run, None, notes))
     }
 
     /// The sums of all runs. What the journal could not take is known of this run alone.
-    fn whole(&self, run: &Summary, notes: &Notes) -> Summary {
+    fn whole(&self, run: &Summary) -> Summary {
         let journal_failed = run.stop.as_ref().is_some_and(|stop| stop.kind() == ReasonKind::Journal);
         let Some(reader) = self.reader.filter(|_| !journal_failed) else {
             return run.clone();
         };
         whole_job(reader, run).unwrap_or_else(|error| {
-            notes.error(&format!("the journal {error}"));
+            say(&format!("the journal {error}"));
             run.clone()
         })
     }
 
-    fn results(&self, notes: &Notes, failed: &mut bool) -> Option<Written> {
+    fn results(&self, failed: &mut bool) -> Option<Written> {
         let directory = self.outlets.directory.as_ref()?;
         let pass = Pass {
             provider: self.target.provider,
@@ -138,10 +141,25 @@ impl<S: Shape> Afterwards<'_, S> {
         match written {
             Ok(written) => Some(written),
             Err(why) => {
-                notes.error(&format!("--results-dir: {why}"));
+                say(&format!("--results-dir: {why}"));
                 *failed = true;
                 None
             }
         }
     }
+}
+
+/// The files of the results.
+fn files(written: Option<&Written>) -> Vec<OutcomeFile> {
+    let files = written.into_iter().flat_map(|written| ResultFile::ALL.map(|file| (file, written.file(file))));
+    files
+        .filter_map(|(file, place)| {
+            let (path, records) = place?;
+            Some(OutcomeFile {
+                path: path.display().to_string(),
+                records,
+                reached: file == ResultFile::Succeeded,
+            })
+        })
+        .collect()
 }

@@ -9,6 +9,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub(crate) use self::input::InputArgs;
 use crate::ledger::LedgerArgs;
+use crate::progress::ProgressArgs;
 use crate::results::ResultArgs;
 use crate::values::{Concurrency, Deadline, Rate};
 
@@ -240,6 +241,8 @@ pub(crate) struct JobArgs {
     /// Let a bad line become `rejected` instead of ending the job
     #[arg(long)]
     pub(crate) keep_going: bool,
+    #[command(flatten)]
+    pub(crate) progress: ProgressArgs,
     /// Say more on standard error; twice: every call
     #[arg(short, long, action = clap::ArgAction::Count)]
     pub(crate) verbose: u8,

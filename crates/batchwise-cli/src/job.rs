@@ -23,9 +23,12 @@ use crate::dry_run::{Rehearsed, rehearse};
 use crate::failure::{Exit, Failure};
 use crate::input::{Handing, Shape, Source};
 use crate::ledger::{About, Invocation, Ledger, Prospect};
-use crate::notes::{Notes, span};
+use crate::notes::{Notes, say};
+use crate::observers::Observers;
 use crate::output::{OutcomeRow, OutcomeWriter};
+use crate::progress::{Mode, Outlook, Progress, span};
 use crate::results::Outlets;
+use crate::screen::Aside;
 use crate::signals::Signals;
 use crate::target::Target;
 use crate::values::Rate;
@@ -55,7 +58,8 @@ where
     /// Checks, asks, runs, and says how it went.
     pub(crate) async fn run(self, args: &JobArgs, source: Source) -> Result<Exit, Failure> {
         let began = SystemTime::now();
-        let notes = Notes::new(args);
+        let mode = Mode::of(args);
+        let notes = Notes::new(args, mode);
         let signals = Signals::watch("stopping; the call in flight is finished first (once more stops at once)");
         if args.rate == Some(Rate::Off) && !self.target.loopback {
             notes.warn("--rate off: no limit of ours protects the account from the provider's");
@@ -130,8 +134,11 @@ where
             ledger.announce(&notes);
         }
         let stop = signals.begin();
-        let observer = Arc::new(notes.clone());
-        let mut options = options.stop_token(stop.clone()).observer(observer);
+        let outlook = Outlook::new(self.method.descriptor().max_records.get(), self.method.quotas());
+        let total = check.as_ref().map(|check| check.records);
+        let progress = Progress::begin(mode, self.target.words(), outlook, total, &stop);
+        let observers = Observers::default().with(notes.clone()).with(progress.observer());
+        let mut options = options.stop_token(stop.clone()).observer(Arc::new(observers));
         if let Some(deadline) = args.deadline {
             // Counted from here: the question may have taken its time.
             let after = deadline.counted_from(&Zoned::now());
@@ -158,9 +165,8 @@ where
             led_by_line: self.led_by_line,
         };
         let (summary, unwritable) = rim.write_all(stream, args, &stop).await;
-        notes.summary(&summary, unwritable.as_ref(), started.elapsed(), &self.target);
         let reader = ledger.as_ref().map(Ledger::read).transpose().unwrap_or_else(|why| {
-            notes.error(&format!("the journal cannot be read: {why}"));
+            say(&format!("the journal cannot be read: {why}"));
             None
         });
         let afterwards = Afterwards {
@@ -170,7 +176,8 @@ where
             took: started.elapsed(),
             ..afterwards
         };
-        Ok(afterwards.finish(&summary, unwritable.is_some(), &notes))
+        progress.end();
+        Ok(afterwards.finish(&summary, unwritable.as_ref(), &notes))
     }
 }
 
@@ -233,7 +240,8 @@ impl Rim {
         args: &JobArgs,
         stop: &StopToken,
     ) -> (Summary, Option<io::Error>) {
-        let stdout = io::stdout().lock();
+        // It may be the terminal on which progress stands.
+        let stdout = Aside::new(io::stdout().lock());
         let mut failed = None;
         let mut writer = match OutcomeWriter::new(stdout, args.output, self.with_campaign) {
             Ok(writer) => Some(writer),

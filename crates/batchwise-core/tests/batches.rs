@@ -4,9 +4,10 @@
 mod common;
 
 use std::num::NonZeroUsize;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use batchwise_core::observe::{Observer, Waiting, WaitingFor};
 use batchwise_core::plan::Entry;
 use batchwise_core::{
     BatchDeleter, BatchMethod, CallError, Descriptor, Reply, RunOptions, Said, Statement, Verdict, run_all, run_entries,
@@ -64,6 +65,31 @@ async fn busy_records_wait_for_their_round_and_hold_no_fresh_one_up() {
     assert!(
         times[2] < Duration::from_secs(1) && times[3] >= Duration::from_secs(30) && times[4] >= Duration::from_secs(60)
     );
+}
+
+/// Notes what the job waits for besides the quota.
+#[derive(Debug, Default)]
+struct Waits(Mutex<Vec<(WaitingFor, usize, Duration)>>);
+
+impl Observer for Waits {
+    fn waiting(&self, waiting: &Waiting) {
+        let wait = (waiting.on, waiting.records, waiting.wait);
+        self.0.lock().unwrap().push(wait);
+    }
+}
+
+#[tokio::test]
+async fn the_wait_for_a_round_is_told_with_how_many_records_are_in_use() {
+    let model = Model::new(10)
+        .with(there(0..20))
+        .with(|world| world.busy = [(0, 1), (11, 1)].into());
+    let waits = Arc::new(Waits::default());
+    let observer: Arc<dyn Observer> = Arc::<Waits>::clone(&waits);
+    let _ = delete_with(&model, 0..20, options(&model).observer(observer)).await;
+    let waits = waits.0.lock().unwrap();
+    let (on, records, wait) = waits.first().copied().unwrap();
+    assert_eq!((on, records), (WaitingFor::Busy, 2));
+    assert!(wait > Duration::from_secs(29) && wait <= Duration::from_secs(30));
 }
 
 #[tokio::test]

@@ -30,7 +30,6 @@ impl Closing<'_> {
         let mut lines = Vec::new();
         if let Some(written) = self.results {
             lines.push(rows(written));
-            lines.push(files(written));
         }
         if let Some(path) = self.summary_file {
             lines.push(format!("summary in {}", path.display()));
@@ -107,13 +106,4 @@ fn rows(written: &Written) -> String {
         text.push_str(&format!(" + {} that the job never read", written.unread));
     }
     text
-}
-
-fn files(written: &Written) -> String {
-    let files: Vec<String> = written
-        .files
-        .iter()
-        .map(|(path, rows)| format!("{} ({rows})", path.display()))
-        .collect();
-    format!("results in {}", files.join(", "))
 }

@@ -231,7 +231,11 @@ impl<M: BatchMethod> Driver<M> {
             return quiet.then(|| self.quiet_since.saturating_add(self.linger).max(now));
         }
         if let Some(until) = until.filter(|_| self.in_flight.is_empty()) {
-            self.context.observe_wait(WaitingFor::Pause, until.saturating_sub(now));
+            let wait = until.saturating_sub(now);
+            match self.plan.awaiting_round() {
+                0 => self.context.observe_wait(WaitingFor::Pause, wait),
+                records => self.context.observe_round(records, wait),
+            }
         }
         [until, self.deadline].into_iter().flatten().min()
     }
@@ -284,7 +288,12 @@ impl<M: BatchMethod> Driver<M> {
         };
         match self.plan.offer_again(entry, past, now) {
             Offered::Taken => {}
-            Offered::Settled => self.context.count(|summary| summary.recalled += 1),
+            Offered::Settled => {
+                self.context.count(|summary| summary.recalled += 1);
+                if let Some(observer) = &self.context.observer {
+                    observer.recalled();
+                }
+            }
             Offered::Repeat { first } => {
                 self.context.count(|summary| summary.duplicates += 1);
                 if let Some(observer) = &self.context.observer {
