@@ -74,7 +74,11 @@ impl<S: Shape> Afterwards<'_, S> {
         };
         let mut lines = closing.lines();
         if run.recalled > 0 {
-            let counts: Vec<String> = whole.counts.iter().map(|(verdict, count)| format!("{count} {verdict}")).collect();
+            let counts: Vec<String> = whole
+                .counts
+                .iter()
+                .map(|(verdict, count)| format!("{count} {verdict}"))
+                .collect();
             let total = self.target.count(whole.counts.total());
             let text = format!("the whole job: {total}: {}; {} calls", counts.join(", "), whole.calls);
             lines.insert(0, text);
@@ -151,7 +155,9 @@ impl<S: Shape> Afterwards<'_, S> {
 
 /// The files of the results.
 fn files(written: Option<&Written>) -> Vec<OutcomeFile> {
-    let files = written.into_iter().flat_map(|written| ResultFile::ALL.map(|file| (file, written.file(file))));
+    let files = written
+        .into_iter()
+        .flat_map(|written| ResultFile::ALL.map(|file| (file, written.file(file))));
     files
         .filter_map(|(file, place)| {
             let (path, records) = place?;

@@ -8,8 +8,9 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub(crate) use self::input::InputArgs;
-use crate::ledger::LedgerArgs;
+use crate::ledger::{JournalCommand, LedgerArgs, ResumeArgs};
 use crate::progress::ProgressArgs;
+use crate::report::ReportArgs;
 use crate::results::ResultArgs;
 use crate::values::{Concurrency, Deadline, Rate};
 
@@ -48,6 +49,17 @@ Try a job on it:
   batchwise emulator --port 8085
   CALLTOUCH_TOKEN=any CALLTOUCH_SITE_ID=1 batchwise calltouch-import delete 51001 --base-url http://127.0.0.1:8085";
 
+const RESUME_EXAMPLES: &str = "\
+Examples:
+  batchwise resume                       the latest job, if its input is a file
+  batchwise resume job.db --retry-failed";
+
+const REPORT_EXAMPLES: &str = "\
+Examples:
+  batchwise report                       a table of the latest job
+  batchwise report job.db --only rejected,unknown -o csv > look-at-these.csv
+  batchwise report job.db --evidence evidence.txt";
+
 /// Sends batches of records to SaaS methods; for every distinct record exactly one true outcome comes out.
 ///
 /// Exit codes: 0 every record reached the wanted state; 1 finished, some did not; 2 usage or unreadable input, nothing
@@ -85,11 +97,44 @@ pub(crate) enum Command {
         #[command(subcommand)]
         method: CampaignMethod,
     },
+    /// Go on with a job from its journal, as it was begun
+    #[command(after_help = RESUME_EXAMPLES)]
+    Resume(ResumeArgs),
+    /// Tell what became of a job, from its journal, also while it runs
+    #[command(after_help = REPORT_EXAMPLES)]
+    Report(ReportArgs),
+    /// List, purge or pseudonymise journals
+    #[command(subcommand_required = true, arg_required_else_help = true)]
+    Journal {
+        #[command(subcommand)]
+        command: JournalCommand,
+    },
     #[command(after_help = EMULATOR_EXAMPLES)]
     /// Serve the four providers on loopback, to try jobs on
     Emulator(EmulatorArgs),
     /// Run all four providers under trouble on the emulator; nothing to configure
     Demo,
+}
+
+impl Command {
+    /// What its job takes, if it is one.
+    pub(crate) fn job_mut(&mut self) -> Option<&mut JobArgs> {
+        match self {
+            Self::CalltouchImport {
+                method: ImportMethod::Delete { job, .. },
+            }
+            | Self::CalltouchLeads {
+                method: LeadsMethod::AddFields { job },
+            }
+            | Self::DellinBook {
+                method: BookMethod::Delete { job, .. },
+            }
+            | Self::ThuliumCampaign {
+                method: CampaignMethod::Delete { job, .. },
+            } => Some(job),
+            _ => None,
+        }
+    }
 }
 
 #[derive(Debug, Subcommand)]

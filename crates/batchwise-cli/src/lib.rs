@@ -20,6 +20,7 @@ mod notes;
 mod observers;
 mod output;
 mod progress;
+mod report;
 mod results;
 mod screen;
 mod signals;

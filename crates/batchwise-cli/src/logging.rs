@@ -38,6 +38,6 @@ fn job_args(command: &Command) -> Option<&JobArgs> {
         | Command::ThuliumCampaign {
             method: CampaignMethod::Delete { job, .. },
         } => Some(job),
-        Command::Emulator(_) | Command::Demo => None,
+        _ => None,
     }
 }

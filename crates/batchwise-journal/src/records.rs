@@ -16,7 +16,7 @@ const PAGE: i64 = 1024;
 const SELECT: &str = "
     SELECT record.line, record.scope, record.key, record.outcome, record.reached, record.maybe_sent, record.cut_short,
            record.attempts, record.facts, record.call, record.run, record.at, reason.kind, reason.detail, reason.code,
-           reason.status, reason.request_id, input_row.text
+           reason.status, reason.request_id, input_row.text, record.content IS NOT NULL
       FROM record
       LEFT JOIN reason ON reason.id = record.reason
       LEFT JOIN input_row ON input_row.line = record.line";
@@ -114,6 +114,8 @@ pub struct RecordRow {
     pub at: SystemTime,
     /// The input's own row, where rows were kept.
     pub input_row: Option<String>,
+    /// The key does not tell the record's whole content: others on other lines may have it too.
+    pub is_content: bool,
 }
 
 /// Records in the order of the input: by line, then by scope.
@@ -212,5 +214,6 @@ fn record_row(row: &Row<'_>) -> rusqlite::Result<RecordRow> {
         run: row.get(10)?,
         at: words::time(row.get(11)?),
         input_row: row.get(17)?,
+        is_content: row.get(18)?,
     })
 }

@@ -12,6 +12,7 @@ pub(crate) use environment::Environment;
 use crate::args::{BookMethod, CampaignMethod, Cli, Command, ImportMethod, LeadsMethod};
 use crate::demo;
 use crate::failure::{Exit, Failure};
+use crate::{ledger, report};
 
 /// Runs the command that was given.
 pub(crate) async fn run(cli: Cli) -> Result<Exit, Failure> {
@@ -47,6 +48,9 @@ pub(crate) async fn run(cli: Cli) -> Result<Exit, Failure> {
             };
             thulium_campaign::delete(&environment, keys, settings, &job).await
         }
+        Command::Resume(args) => Box::pin(run(ledger::command_of(&args)?)).await,
+        Command::Report(args) => report::report(&args),
+        Command::Journal { command } => ledger::manage(&command),
         Command::Emulator(args) => emulator::serve(&args).await,
         Command::Demo => demo::run().await,
     }

@@ -118,7 +118,11 @@ impl Ending<'_> {
 
     /// Where the results are, in one line.
     pub(crate) fn results(&self) -> Option<String> {
-        let files: Vec<String> = self.files.iter().map(|file| format!("{} ({})", file.path, file.records)).collect();
+        let files: Vec<String> = self
+            .files
+            .iter()
+            .map(|file| format!("{} ({})", file.path, file.records))
+            .collect();
         (!files.is_empty()).then(|| format!("results in {}", files.join(", ")))
     }
 

@@ -2,15 +2,15 @@
 
 use std::hash::{BuildHasher, RandomState};
 
+use batchwise::Verdict;
 use batchwise::journal::JournalEntry;
-use batchwise::{ReasonKind, Verdict};
 use batchwise_journal::{Filter, JournalReader, ReadError, RecordRow};
 use serde_json::{Map, Value};
 
 use crate::results::{Lookup, Settled};
 
 /// What is said of a record that a run was about to send, or had sent, when it ended without a word.
-pub(crate) const INTERRUPTED: &str = "a run may have sent it, and ended before its answer was noted";
+const INTERRUPTED: &str = "a run may have sent it, and ended before its answer was noted";
 
 /// A journal, asked for one entry after the other.
 #[derive(Debug)]
@@ -97,7 +97,7 @@ fn settled(row: RecordRow) -> Settled {
 pub(crate) fn detail(row: &RecordRow) -> Option<String> {
     match (&row.reason, row.verdict) {
         (Some(reason), _) => Some(reason.detail.clone()),
-        (None, None) => Some(format!("{}: {INTERRUPTED}", ReasonKind::Interrupted.as_str())),
+        (None, None) => Some(INTERRUPTED.to_owned()),
         (None, Some(_)) => None,
     }
 }

@@ -61,6 +61,22 @@ impl StateDirectory {
         Ok(self.0.join(format!("{time}-{provider}-{job_id}.{EXTENSION}")))
     }
 
+    /// The journal that a command names: a file, or `last` for the latest one of this user.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub(crate) fn find(named: &Path) -> Result<PathBuf, Failure> {
+        if named != Path::new("last") || named.exists() {
+            return Ok(named.to_owned());
+        }
+        let state = Self::of_process()?;
+        let shown = state.path().display();
+        let journals = state.journals();
+        let journals = journals.map_err(|error| Failure::usage(format!("`{shown}` cannot be read: {error}")))?;
+        let none = || Failure::usage(format!("there is no journal in `{shown}`; name a file"));
+        journals.last().cloned().ok_or_else(none)
+    }
+
     /// The journals there, the oldest first.
     ///
     /// # Errors

@@ -12,6 +12,7 @@ mod campaigns;
 mod consent;
 mod exit_codes;
 mod files;
+mod journal;
 mod leads;
 mod outputs;
 mod pipes;
