@@ -6,7 +6,7 @@ use std::time::SystemTime;
 
 use batchwise_core::journal::{JournalEntry, JournalError, JournalVerdict};
 use batchwise_core::observe::CallFinished;
-use batchwise_core::{CallErrorKind, Reason, Summary};
+use batchwise_core::{CallErrorKind, Reason, Summary, Verdict};
 use rusqlite::{Connection, params};
 
 use crate::error::failed;
@@ -29,6 +29,11 @@ const SETTLE: &str = "
            cut_short = excluded.cut_short, attempts = excluded.attempts, reason = excluded.reason, facts = excluded.facts,
            call = excluded.call, run = excluded.run, at = excluded.at
      WHERE key = excluded.key AND content IS excluded.content";
+
+/// What a run leaves alone keeps the outcome that it has.
+const LEAVE: &str = "
+    UPDATE record SET cut_short = 1
+     WHERE line = ?1 AND scope = ?2 AND key = ?3 AND content IS ?4 AND outcome <> 'not_sent'";
 
 const REASON: &str = "INSERT INTO reason (kind, detail, code, status, request_id) VALUES (?1, ?2, ?3, ?4, ?5)";
 
@@ -149,6 +154,9 @@ impl Tables {
     pub(crate) fn settle(&mut self, connection: &Connection, verdicts: &[JournalVerdict]) -> Written {
         let mut statement = connection.prepare_cached(SETTLE)?;
         for verdict in verdicts {
+            if verdict.verdict == Verdict::NotSent && Self::leave(connection, &verdict.entry)? {
+                continue;
+            }
             let reason = match &verdict.reason {
                 Some(reason) => Some(self.reason(connection, reason)?),
                 None => None,
@@ -175,6 +183,17 @@ impl Tables {
             }
         }
         Ok(())
+    }
+
+    /// True when the entry had an outcome and was opened again: it stands, and the next run goes on with it.
+    fn leave(connection: &Connection, entry: &JournalEntry) -> rusqlite::Result<bool> {
+        let changed = connection.prepare_cached(LEAVE)?.execute(params![
+            words::signed(entry.line),
+            entry.scope.as_deref().unwrap_or_default(),
+            entry.key,
+            entry.content.map(u128::to_be_bytes),
+        ])?;
+        Ok(changed > 0)
     }
 
     fn reason(&mut self, connection: &Connection, reason: &Reason) -> rusqlite::Result<i64> {

@@ -5,7 +5,7 @@ mod common;
 
 use batchwise_core::journal::{Journal, JournalEntry, Recall};
 use batchwise_core::{Reason, ReasonKind, Summary, Verdict};
-use batchwise_journal::{JournalReader, Opened, Resume, open};
+use batchwise_journal::{Filter, JournalReader, Opened, Resume, open};
 use common::*;
 
 #[test]
@@ -194,4 +194,36 @@ fn a_job_that_ended_is_one_file() {
     // Read, and nothing is left beside it.
     assert_eq!(JournalReader::open(&path).unwrap().tally().unwrap().reached, 2);
     assert_eq!(directory.path().read_dir().unwrap().count(), 1);
+}
+
+#[test]
+fn a_retry_that_stops_before_a_record_leaves_it_its_outcome_and_goes_on_with_it() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("job");
+    let journal = begin(&path);
+    settle(&journal, [1], Verdict::Rejected);
+    finish(&journal);
+    drop(journal);
+    let journal = go_on_with(&path, Resume::by_itself().retry_failed(true));
+    let mut left = verdict(1, Verdict::NotSent);
+    left.cut_short = true;
+    wait(journal.settle(vec![left])).unwrap();
+    let mut stopped = Summary::default();
+    stopped.stop = Some(Reason::new(ReasonKind::Cancelled));
+    wait(journal.close(&stopped)).unwrap();
+    drop(journal);
+    let row = JournalReader::open(&path)
+        .unwrap()
+        .records(Filter::all())
+        .next()
+        .unwrap()
+        .unwrap();
+    assert_eq!(
+        (row.verdict, row.attempts, row.cut_short),
+        (Some(Verdict::Rejected), 1, true)
+    );
+    assert!(matches!(
+        recall(&go_on(&path), 1),
+        Recall::Open { maybe_sent: false, .. }
+    ));
 }

@@ -19,6 +19,7 @@ mod batch;
 mod choose;
 mod held;
 mod lane;
+mod note;
 mod options;
 mod pace;
 mod refuse;
@@ -127,6 +128,8 @@ pub struct Plan<R> {
     /// The input failed: what was read is still sent.
     input_failure: Option<Reason>,
     limited: bool,
+    /// Batches that are noted in the journal before they leave; so many more are looked ahead for.
+    noted_ahead: usize,
     budget: RetryBudget,
     throttle: Throttle,
     /// Calls in a row that brought nothing readable.
@@ -172,6 +175,7 @@ impl<R: Record> Plan<R> {
             stop: None,
             input_failure: None,
             limited: false,
+            noted_ahead: 1,
             budget,
             throttle: Throttle::default(),
             failures: 0,
@@ -202,9 +206,9 @@ impl<R: Record> Plan<R> {
         (stage_read && self.held.later_than(self.stage) >= self.enough()) || self.lanes_are_full()
     }
 
-    /// Fresh records for the calls that may be in flight and one more.
+    /// Fresh records for the calls that may be in flight and those noted ahead, at least one.
     fn enough(&self) -> usize {
-        let calls = self.options.concurrency.get().saturating_add(1);
+        let calls = self.options.concurrency.get().saturating_add(self.noted_ahead);
         self.descriptor.max_records.get().saturating_mul(calls)
     }
 

@@ -10,6 +10,7 @@ use std::time::Duration;
 use tracing::Instrument;
 
 use super::StopToken;
+use super::ahead::Durable;
 use super::stream::SharedSummary;
 use crate::clock::{SharedClock, Tick};
 use crate::error::{CallError, CallErrorKind};
@@ -35,8 +36,30 @@ pub(super) struct CallContext<M> {
     /// Whoever holds it asks the job to stop; the plan hears of it later than a call may.
     pub(super) stop: StopToken,
     pub(super) observer: Option<Arc<dyn Observer>>,
-    pub(super) journal: Option<Arc<dyn Journal>>,
+    pub(super) journal: Option<JournalSide>,
     pub(super) summary: SharedSummary,
+}
+
+/// The journal as calls see it.
+#[derive(Debug)]
+pub(super) struct JournalSide {
+    pub(super) journal: Arc<dyn Journal>,
+    pub(super) durable: Durable,
+    /// Batches that left at once, since all of it was durable.
+    pub(super) noted_in_time: AtomicU64,
+    /// Batches that had to wait for the journal.
+    pub(super) waited_for: AtomicU64,
+}
+
+impl JournalSide {
+    pub(super) fn new(journal: Arc<dyn Journal>, durable: Durable) -> Self {
+        Self {
+            journal,
+            durable,
+            noted_in_time: AtomicU64::new(0),
+            waited_for: AtomicU64::new(0),
+        }
+    }
 }
 
 /// So often a call may find no session although one was just brought: others renew it at the same time. More often, and
@@ -103,20 +126,32 @@ impl<M: BatchMethod> CallContext<M> {
         (batch, attempt)
     }
 
-    /// Tells the journal what is about to be sent. The slot of the quota is taken afterwards, so that nothing comes between
-    /// it and the call.
+    /// Tells the journal what is about to be sent, and waits until it is durable, with what it was told ahead. The slot of
+    /// the quota is taken afterwards, so that nothing comes between it and the call.
     async fn intend(&self, batch: &mut Batch<M::Record>) -> Result<(), JournalError> {
         let Some(journal) = &self.journal else {
             return Ok(());
         };
+        let mut durable = journal.durable.clone();
+        let round = durable.borrow().clone()?;
+        let told = batch.noted();
         let entries: Vec<JournalEntry> = batch
             .intend()
             .map(|(record, line)| JournalEntry::of_record(record, line))
             .collect();
-        if entries.is_empty() {
+        if entries.is_empty() && told <= round {
+            journal.noted_in_time.fetch_add(1, Ordering::Relaxed);
             return Ok(());
         }
-        journal.intend(entries).await
+        journal.waited_for.fetch_add(1, Ordering::Relaxed);
+        if !entries.is_empty() {
+            journal.journal.intend(entries).await?;
+        }
+        let reached = durable.wait_for(|durable| durable.as_ref().map_or(true, |round| *round >= told));
+        match reached.await {
+            Ok(round) => (*round).clone().map(|_| ()),
+            Err(_) => Err(JournalError::new("the job is gone")),
+        }
     }
 
     /// Calls, and renews credentials that were refused, once for each call. A call that found no session was not refused:
@@ -237,8 +272,8 @@ impl<M: BatchMethod> CallContext<M> {
         if let Some(observer) = &self.observer {
             observer.call_finished(&finished);
         }
-        if let Some(journal) = &self.journal {
-            journal.called(&finished);
+        if let Some(side) = &self.journal {
+            side.journal.called(&finished);
         }
         Ok(result)
     }
