@@ -1,13 +1,15 @@
 //! The command line.
 
 mod input;
+mod leads;
 
 use std::num::{NonZeroU32, NonZeroUsize};
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-pub(crate) use self::input::InputArgs;
+pub(crate) use self::input::{Charset, Delimiter, InputArgs};
+pub(crate) use self::leads::{Among, Empty, LeadsArgs, Phones, TenDigitsArg};
 use crate::ledger::{JournalCommand, LedgerArgs, ResumeArgs};
 use crate::progress::ProgressArgs;
 use crate::report::ReportArgs;
@@ -18,15 +20,21 @@ const IMPORT_EXAMPLES: &str = "\
 Examples:
   batchwise calltouch-import delete 51001 51002
   batchwise calltouch-import delete -i ids.txt --dry-run
-  batchwise calltouch-import delete -i export.csv --column 'Import ID' --yes -o ndjson > outcomes.ndjson
+  batchwise calltouch-import delete -i export.xlsx --column 'Import ID'
+  batchwise calltouch-import delete -i export.csv --column 'Номер' --encoding windows-1251 --delimiter ';'
+  batchwise calltouch-import delete -i export.csv.gz --column 'Import ID' --yes -o ndjson > outcomes.ndjson
   produce-ids | batchwise calltouch-import delete -i - --yes";
 
 const LEADS_EXAMPLES: &str = "\
 Examples:
   batchwise calltouch-leads add-fields -i leads.ndjson
+  batchwise calltouch-leads add-fields -i crm.csv --map map.toml --preview 5
+  batchwise calltouch-leads add-fields -i crm.xlsx --match-request 'Request ID' --field 'Contract no=contract_no'
+  batchwise calltouch-leads add-fields -i crm.csv --match-phone Phone --match-date 'Created=dd.mm.yyyy hh:mm' \\
+    --field 'Sum=amount:number' --field 'Signed=signed:date(dd.mm.yyyy)' --split ','
   produce-leads | batchwise calltouch-leads add-fields -i - --yes -o ndjson
 
-A line of input:
+A line of NDJSON:
   {\"matching\":[{\"type\":\"request\",\"requestParams\":{\"requestId\":900100}}],
    \"addCustomFields\":{\"overwrite\":false,\"customFields\":[{\"field\":\"contract_no\",\"value\":\"A-17\"}]}}
   (in one line)";
@@ -124,7 +132,7 @@ impl Command {
                 method: ImportMethod::Delete { job, .. },
             }
             | Self::CalltouchLeads {
-                method: LeadsMethod::AddFields { job },
+                method: LeadsMethod::AddFields { job, .. },
             }
             | Self::DellinBook {
                 method: BookMethod::Delete { job, .. },
@@ -156,11 +164,14 @@ pub(crate) enum LeadsMethod {
     #[command(after_help = LEADS_EXAMPLES)]
     /// Add custom fields to leads
     ///
-    /// Input is NDJSON: one lead a line in the provider's own shape (matching, addCustomFields). Credentials:
-    /// CALLTOUCH_TOKEN and CALLTOUCH_SITE_ID in the environment.
+    /// Input is NDJSON, one lead a line in the provider's own shape (matching, addCustomFields), or columns of CSV, TSV or
+    /// .xlsx with a mapping: --map FILE, or --match-... and --field. Credentials: CALLTOUCH_TOKEN and CALLTOUCH_SITE_ID in
+    /// the environment.
     AddFields {
         #[command(flatten)]
         job: JobArgs,
+        #[command(flatten)]
+        leads: Box<LeadsArgs>,
     },
 }
 
@@ -242,7 +253,7 @@ pub(crate) struct Keys {
 /// What every job takes.
 #[derive(Debug, Args)]
 pub(crate) struct JobArgs {
-    /// Read records from a file: lines, CSV or NDJSON; `-` is standard input
+    /// Read records from a file: lines, CSV, TSV, .xlsx or NDJSON, also as .gz; `-` is standard input
     #[arg(short, long, value_name = "FILE")]
     pub(crate) input: Option<String>,
     #[command(flatten)]

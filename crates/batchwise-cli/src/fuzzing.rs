@@ -5,11 +5,12 @@ use std::path::Path;
 
 use jiff::Zoned;
 
+use crate::args::InputArgs;
 use crate::commands::calltouch_import::ImportShape;
-use crate::commands::calltouch_leads::LeadShape;
 use crate::commands::dellin_book::BookShape;
 use crate::commands::thulium_campaign::{customers, phones};
 use crate::input::{Row, Shape, read_rows};
+use crate::leads::LeadShape;
 use crate::values::{Concurrency, Deadline, Rate};
 
 /// Whose records are read.
@@ -44,7 +45,7 @@ pub fn rows(whose: Whose, input: &[u8], piece: usize, name: Option<&str>, column
     let place = (input, piece, name, column);
     match whose {
         Whose::Imports => read(&ImportShape, place, ToString::to_string),
-        Whose::Leads => read(&LeadShape, place, |lead| lead.as_json().to_owned()),
+        Whose::Leads => read(&LeadShape::default(), place, |lead| lead.as_json().to_owned()),
         Whose::Book => read(&BookShape, place, ToString::to_string),
         Whose::Customers => read(&customers(campaigns()), place, ToString::to_string),
         Whose::Phones => read(&phones(Vec::new()), place, ToString::to_string),
@@ -57,21 +58,32 @@ fn read<S: Shape>(
     write: fn(&S::Record) -> String,
 ) -> Vec<Read> {
     let input = BufReader::with_capacity(piece.max(1), std::io::Cursor::new(input.to_vec()));
+    let reading = InputArgs {
+        column: column.map(str::to_owned),
+        ..InputArgs::default()
+    };
     let mut found = Vec::new();
-    read_rows(shape, Box::new(input), name.map(Path::new), column, &mut |row| {
-        match row {
-            Row::Records(raw, records) => {
-                found.push(Read::Records(raw.line, records.iter().map(write).collect()));
+    read_rows(
+        shape,
+        Box::new(input),
+        name.map(Path::new),
+        &reading,
+        None,
+        &mut |row| {
+            match row {
+                Row::Records(raw, records) => {
+                    found.push(Read::Records(raw.line, records.iter().map(write).collect()));
+                }
+                Row::Bad(raw, text, why) => {
+                    let shown = shape.shown_text(&text);
+                    found.push(Read::Bad(raw.line, text, shown, why));
+                }
+                Row::Broken(why) => found.push(Read::Broken(why)),
+                Row::Columns(..) | Row::Blank => {}
             }
-            Row::Bad(raw, text, why) => {
-                let shown = shape.shown_text(&text);
-                found.push(Read::Bad(raw.line, text, shown, why));
-            }
-            Row::Broken(why) => found.push(Read::Broken(why)),
-            Row::Columns(_) | Row::Blank => {}
-        }
-        true
-    });
+            true
+        },
+    );
     found
 }
 

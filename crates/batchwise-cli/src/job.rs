@@ -68,6 +68,9 @@ where
             true => Some(source.check(&self.shape, args.keep_going, args.limit)?),
             false => None,
         };
+        if let Some(note) = check.as_ref().and_then(|check| check.note.as_ref()) {
+            notes.warn(&format!("the input: {note}"));
+        }
         let shape = Arc::new(self.shape);
         let entries = |source: Source, may_destroy: bool| {
             let handing = Handing {
@@ -75,6 +78,7 @@ where
                 may_destroy,
                 // With a limit the first records of the input are wanted, whatever their stage.
                 by_stage: args.limit.is_none(),
+                tell: !args.quiet,
                 tap: None,
             };
             source.entries(Arc::clone(&shape), handing)

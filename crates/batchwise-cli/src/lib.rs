@@ -14,6 +14,7 @@ mod fault;
 pub mod fuzzing;
 mod input;
 mod job;
+mod leads;
 mod ledger;
 mod logging;
 mod notes;

@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use crate::error::OpenError;
 use crate::header::JobHeader;
+use crate::input::InputKind;
 use crate::journal::SqliteJournal;
 use crate::lock::{RunLock, private};
 use crate::place::network_file_system;
@@ -89,6 +90,15 @@ impl Past {
         self.runs.last().is_some_and(RunRow::is_finish)
     }
 
+    /// True when nothing is asked of a finished job: neither to try again what failed, nor to take in more. Whether a pipe
+    /// brings more shows only when it is read.
+    #[must_use]
+    pub fn is_done(&self, header: &JobHeader, resume: Resume) -> bool {
+        let is_pipe = header.input.kind == InputKind::Pipe;
+        let more = resume.extend && (is_pipe || !self.input().may_be(&header.input));
+        self.is_finished() && !resume.retry_failed && !more
+    }
+
     /// The input of the last run: an extended one is longer than the first.
     fn input(&self) -> &crate::InputPrint {
         self.runs.last().map_or(&self.header.input, |run| &run.input)
@@ -129,7 +139,7 @@ pub fn open(path: &Path, header: &JobHeader, resume: Resume) -> Result<Opened, O
     };
     if let Some(past) = &past {
         check(past, header, resume, &path)?;
-        if past.is_finished() && !resume.retry_failed && !(resume.extend && !past.input().may_be(&header.input)) {
+        if past.is_done(header, resume) {
             return Ok(Opened::Finished(past.clone()));
         }
     }

@@ -1,5 +1,6 @@
 //! `batchwise thulium-campaign delete`.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use batchwise::quota::QuotaHandle;
@@ -13,7 +14,7 @@ use serde_json::Value;
 use super::Environment;
 use crate::args::{ByArg, JobArgs, Keys};
 use crate::failure::{Exit, Failure};
-use crate::input::{Shape, Source, expected, last_four, number, text_or_number};
+use crate::input::{Shape, Source, Standing, expected, last_four, number, plain_number, plain_phone, text_or_number};
 use crate::job::Job;
 use crate::target::Target;
 use crate::values::Rate;
@@ -258,6 +259,17 @@ impl<R: batchwise::Record> Shape for CampaignShape<R> {
         match number(object, &["campaign"]) {
             Some(campaign) => self.in_campaign(&campaign?, &key),
             None => self.in_each(&key),
+        }
+    }
+
+    fn plain<'a>(&self, key: &'a str, standing: Standing) -> Result<Cow<'a, str>, String> {
+        let plain = |key: &'a str| match self.names.contacts {
+            true => plain_phone(key),
+            false => plain_number(key, standing),
+        };
+        match key.split_once(':') {
+            None => plain(key),
+            Some((campaign, key)) => Ok(Cow::Owned(format!("{campaign}:{}", plain(key)?))),
         }
     }
 

@@ -7,14 +7,18 @@ use std::path::Path;
 use serde_json::Value;
 
 use super::csv_rows::CsvRows;
+use super::delimiter;
 use super::lines::Lines;
-use super::{Columns, Format, RawRow, Shape, mask_contacts};
+use super::numbers::Standing;
+use super::table::{NOT_UTF8, read_table};
+use super::{Columns, Format, RawRow, Shape};
+use crate::args::InputArgs;
 
 /// One row of an input.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Row<R> {
-    /// What the fields of the rows are; before the first of them.
-    Columns(Columns),
+    /// What the fields of the rows are, and what was found of the input in words; before the first row.
+    Columns(Columns, Option<String>),
     /// A row and its records.
     Records(RawRow, Vec<R>),
     /// A row that is no record: its text, and what was expected.
@@ -25,21 +29,27 @@ pub(crate) enum Row<R> {
     Broken(String),
 }
 
-/// Reads all rows; `emit` returns false to end.
+/// Reads all rows of a text; `emit` returns false to end.
+///
+/// `note` says in words what was found of the input so far; it comes with [`Row::Columns`].
 pub(crate) fn read_rows<S: Shape>(
     shape: &S,
     input: Box<dyn BufRead + Send>,
     path: Option<&Path>,
-    column: Option<&str>,
+    reading: &InputArgs,
+    note: Option<String>,
     emit: &mut dyn FnMut(Row<S::Record>) -> bool,
 ) {
     // The first line that is not blank decides the form; it is read again with the rest.
     let mut whole = Lines::new(input);
-    let mut blank = 0_u64;
     let first = loop {
         match whole.next() {
             Ok(None) => return,
-            Ok(Some((_, line))) if line.trim_ascii().is_empty() => blank += 1,
+            Ok(Some((_, line))) if line.trim_ascii().is_empty() => {
+                if !emit(Row::Blank) {
+                    return;
+                }
+            }
             Ok(Some((_, line))) => break String::from_utf8_lossy(line).into_owned(),
             Err(why) => {
                 emit(Row::Broken(why));
@@ -47,29 +57,49 @@ pub(crate) fn read_rows<S: Shape>(
             }
         }
     };
-    whole.again();
-    let format = Format::detect(column, path, &first, shape.columns());
-    for _ in 0..blank {
-        if !emit(Row::Blank) {
+    let wanted = |names: &[&str]| match &reading.column {
+        Some(column) => names.contains(&column.as_str()),
+        None => shape.has_columns(names),
+    };
+    let format = match Format::detect(reading, path, &first, shape.needs_columns(), &wanted) {
+        Ok(format) => format,
+        Err(why) => {
+            emit(Row::Broken(format!("line {}: {why}", whole.number())));
             return;
         }
+    };
+    if !matches!(format, Format::Csv(_)) || delimiter::named(&first).is_none() {
+        whole.again();
     }
     match format {
-        Format::Lines if emit(Row::Columns(Columns::Lines)) => read_lines(whole, emit, &|text| shape.of_text(text)),
-        Format::Ndjson if emit(Row::Columns(Columns::Json)) => read_lines(whole, emit, &|text| {
+        Format::Lines => read_lines(whole, (Columns::Lines, note), emit, &|text| {
+            let plain = shape.plain(text, Standing::Line)?;
+            shape.of_text(&plain)
+        }),
+        Format::Ndjson => read_lines(whole, (Columns::Json, note), emit, &|text| {
             let value: Value = serde_json::from_str(text).map_err(|error| format!("it is not JSON ({error})"))?;
             shape.of_json(value)
         }),
-        Format::Csv => read_csv(shape, whole, column, emit),
-        Format::Lines | Format::Ndjson => {}
+        Format::Csv(delimiter) => {
+            let separated = format!("columns separated by {}", delimiter::shown(delimiter));
+            let note = match note {
+                Some(note) => Some(format!("{note}; {separated}")),
+                None => (delimiter != b',').then_some(separated),
+            };
+            read_table(shape, &mut CsvRows::new(whole, delimiter), reading, note, emit);
+        }
     }
 }
 
 fn read_lines<R>(
     mut lines: Lines<impl BufRead>,
+    (columns, note): (Columns, Option<String>),
     emit: &mut dyn FnMut(Row<R>) -> bool,
     parse: &dyn Fn(&str) -> Result<Vec<R>, String>,
 ) {
+    if !emit(Row::Columns(columns, note)) {
+        return;
+    }
     loop {
         let row = match lines.next() {
             Ok(None) => return,
@@ -82,7 +112,7 @@ fn read_lines<R>(
                 Err(_) => {
                     let line = without_end(bytes);
                     let text = line.trim().to_owned();
-                    Row::Bad(RawRow::of_line(number, line), text, "it is not UTF-8 text".to_owned())
+                    Row::Bad(RawRow::of_line(number, line), text, NOT_UTF8.to_owned())
                 }
             },
             Err(why) => Row::Broken(why),
@@ -98,143 +128,6 @@ fn read_lines<R>(
 fn without_end(bytes: &[u8]) -> Cow<'_, str> {
     let line = bytes.strip_suffix(b"\n").unwrap_or(bytes);
     String::from_utf8_lossy(line.strip_suffix(b"\r").unwrap_or(line))
-}
-
-fn read_csv<S: Shape>(
-    shape: &S,
-    lines: Lines<impl BufRead>,
-    column: Option<&str>,
-    emit: &mut dyn FnMut(Row<S::Record>) -> bool,
-) {
-    let mut rows = CsvRows::new(lines, b',');
-    let header = loop {
-        match rows.next() {
-            Ok(None) => return,
-            Ok(Some((_, header))) if is_blank(&header) => {
-                if !emit(Row::Blank) {
-                    return;
-                }
-            }
-            Ok(Some((line, header))) => break Ok((line, header.into_iter().map(text).collect::<Vec<_>>())),
-            Err(why) => break Err(why),
-        }
-    };
-    let wanted = header.and_then(|(line, header)| {
-        let names: Vec<&str> = header.iter().map(|name| name.trim()).collect();
-        let wanted = wanted_columns(shape, &names, column).map_err(|why| format!("line {line}: {why}"))?;
-        Ok((header, wanted))
-    });
-    let wanted = match wanted {
-        Ok((header, wanted)) => {
-            if !emit(Row::Columns(Columns::Named(header))) {
-                return;
-            }
-            wanted
-        }
-        Err(why) => {
-            emit(Row::Broken(why));
-            return;
-        }
-    };
-    loop {
-        let row = match rows.next() {
-            Ok(None) => return,
-            Ok(Some((_, fields))) if is_blank(&fields) => Row::Blank,
-            Ok(Some((line, fields))) => {
-                let records = wanted.records(shape, &fields);
-                let fields = fields.into_iter().map(text).collect();
-                let raw = RawRow { line, fields };
-                match records {
-                    Ok(records) => Row::Records(raw, records),
-                    Err(why) => {
-                        let whole: Vec<&str> = raw.fields.iter().map(|field| field.trim()).collect();
-                        let whole = whole.join(",");
-                        Row::Bad(raw, whole, why)
-                    }
-                }
-            }
-            Err(why) => Row::Broken(why),
-        };
-        let last = matches!(row, Row::Broken(_));
-        if !emit(row) || last {
-            return;
-        }
-    }
-}
-
-fn is_blank(fields: &[Vec<u8>]) -> bool {
-    fields.iter().all(|field| field.trim_ascii().is_empty())
-}
-
-/// The bytes as text, without a copy where they are.
-fn text(bytes: Vec<u8>) -> String {
-    String::from_utf8(bytes).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
-}
-
-/// The columns that name a record.
-struct Wanted {
-    /// Name and place.
-    columns: Vec<(String, usize)>,
-    /// One column of plain keys, as `--column` names it.
-    keys: bool,
-}
-
-impl Wanted {
-    fn records<S: Shape>(&self, shape: &S, fields: &[Vec<u8>]) -> Result<Vec<S::Record>, String> {
-        let mut values = Vec::with_capacity(self.columns.len());
-        for (name, place) in &self.columns {
-            let value = fields
-                .get(*place)
-                .ok_or_else(|| format!("column `{name}` is missing in this row"))?;
-            let value = std::str::from_utf8(value).map_err(|_| format!("column `{name}` is not UTF-8 text"))?;
-            values.push(value.trim());
-        }
-        if self.keys {
-            return shape.of_text(values.first().copied().unwrap_or_default());
-        }
-        shape.of_columns(&values)
-    }
-}
-
-/// Finds them in the header. A named column of keys is read together with the column that completes them, if there is one.
-fn wanted_columns<S: Shape>(shape: &S, header: &[&str], column: Option<&str>) -> Result<Wanted, String> {
-    let find = |name: &str| {
-        let place = header.iter().position(|known| *known == name)?;
-        Some((name.to_owned(), place))
-    };
-    let names = || {
-        // The first line of a file without a header is a record.
-        let names: Vec<String> = header.iter().map(|name| format!("`{}`", mask_contacts(name))).collect();
-        names.join(", ")
-    };
-    if let Some(name) = column {
-        let key = find(name).ok_or_else(|| format!("there is no column `{name}`; the columns are {}", names()))?;
-        let companion = shape.companion().filter(|companion| *companion != name).and_then(find);
-        return Ok(Wanted {
-            keys: companion.is_none(),
-            columns: companion.into_iter().chain([key]).collect(),
-        });
-    }
-    for set in shape.columns() {
-        let columns: Option<Vec<_>> = set.iter().map(|name| find(name)).collect();
-        if let Some(columns) = columns {
-            return Ok(Wanted { columns, keys: false });
-        }
-    }
-    let expected: Vec<String> = shape
-        .columns()
-        .iter()
-        .map(|set| format!("`{}`", set.join(",")))
-        .collect();
-    Err(if expected.is_empty() {
-        "CSV is not taken here; give NDJSON, one object a line".to_owned()
-    } else {
-        format!(
-            "the columns are {}; expected {}, or name the column with --column",
-            names(),
-            expected.join(" or ")
-        )
-    })
 }
 
 #[cfg(test)]
@@ -285,12 +178,16 @@ mod tests {
     fn rows(content: impl Into<Vec<u8>>, path: Option<&str>, column: Option<&str>) -> Vec<String> {
         let mut found = Vec::new();
         let input = Box::new(io::Cursor::new(content.into()));
-        read_rows(&Ids, input, path.map(Path::new), column, &mut |row| {
+        let reading = InputArgs {
+            column: column.map(str::to_owned),
+            ..InputArgs::default()
+        };
+        read_rows(&Ids, input, path.map(Path::new), &reading, None, &mut |row| {
             match row {
                 Row::Records(raw, ids) => found.push(format!("{}={}", raw.line, ids[0])),
                 Row::Bad(raw, text, _) => found.push(format!("{}!{text}", raw.line)),
                 Row::Broken(why) => found.push(why),
-                Row::Columns(_) | Row::Blank => {}
+                Row::Columns(..) | Row::Blank => {}
             }
             true
         });
@@ -342,15 +239,22 @@ mod tests {
     fn raw(content: &str, path: Option<&str>) -> (Option<Columns>, Vec<RawRow>, usize) {
         let (mut columns, mut rows, mut blank) = (None, Vec::new(), 0);
         let input = Box::new(io::Cursor::new(content.as_bytes().to_vec()));
-        read_rows(&Ids, input, path.map(Path::new), None, &mut |row| {
-            match row {
-                Row::Columns(found) => columns = Some(found),
-                Row::Records(raw, _) | Row::Bad(raw, ..) => rows.push(raw),
-                Row::Blank => blank += 1,
-                Row::Broken(why) => panic!("{why}"),
-            }
-            true
-        });
+        read_rows(
+            &Ids,
+            input,
+            path.map(Path::new),
+            &InputArgs::default(),
+            None,
+            &mut |row| {
+                match row {
+                    Row::Columns(found, _) => columns = Some(found),
+                    Row::Records(raw, _) | Row::Bad(raw, ..) => rows.push(raw),
+                    Row::Blank => blank += 1,
+                    Row::Broken(why) => panic!("{why}"),
+                }
+                true
+            },
+        );
         (columns, rows, blank)
     }
 
@@ -433,10 +337,17 @@ mod tests {
         };
         let input = Box::new(BufReader::new(head.as_bytes().chain(rest)));
         let mut found = Vec::new();
-        read_rows(&Ids, input, Some(Path::new(path)), None, &mut |row| {
-            found.push(row);
-            true
-        });
+        read_rows(
+            &Ids,
+            input,
+            Some(Path::new(path)),
+            &InputArgs::default(),
+            None,
+            &mut |row| {
+                found.push(row);
+                true
+            },
+        );
         match found.pop() {
             Some(Row::Broken(why)) => why,
             other => panic!("{other:?}"),

@@ -11,10 +11,16 @@ use batchwise::{InputError, Record, plan::Entry};
 use batchwise_journal::InputPrint;
 use futures_core::Stream;
 
+use super::look::{Look, open_pipe};
+#[cfg(feature = "xlsx")]
+use super::sheet::with_sheet;
 use super::spool::Spool;
+#[cfg(feature = "xlsx")]
+use super::table::read_table;
 use super::{Columns, RawRow, Row, RowTap, Shape, read_rows};
 use crate::args::{InputArgs, JobArgs};
 use crate::failure::Failure;
+use crate::notes::say;
 use crate::output::one_line;
 
 /// Entries that wait between the reading thread and the job.
@@ -34,7 +40,7 @@ enum Place {
     /// Keys on the command line.
     Arguments(Vec<String>),
     /// A regular file: checked whole before the first call. It is read several times and must stay as it is.
-    File(PathBuf, Stamp),
+    File(PathBuf, Stamp, Look),
     /// Standard input, a FIFO, a device: read as it comes.
     Pipe(Option<PathBuf>),
 }
@@ -75,6 +81,8 @@ pub(crate) struct Check {
     pub(crate) last: Option<String>,
     /// Something is deleted or overwritten.
     pub(crate) destroys: bool,
+    /// What was found of the input's form, in words, where that is worth it.
+    pub(crate) note: Option<String>,
 }
 
 /// How an input is handed to a job.
@@ -86,13 +94,15 @@ pub(crate) struct Handing {
     pub(crate) may_destroy: bool,
     /// A file is read once for each stage, so that nothing has to be kept in memory for a later one.
     pub(crate) by_stage: bool,
+    /// What is found of a pipe is said on standard error.
+    pub(crate) tell: bool,
     /// Sees the rows.
     pub(crate) tap: Option<Arc<dyn RowTap>>,
 }
 
 impl Place {
-    fn of(keys: Vec<String>, input: Option<&str>) -> Result<Self, Failure> {
-        match (input, keys.is_empty()) {
+    fn of(keys: Vec<String>, args: &JobArgs) -> Result<Self, Failure> {
+        match (args.input.as_deref(), keys.is_empty()) {
             (None, true) => Err(Failure::usage(
                 "no records: give keys, or a file with -i FILE, or a pipe with -i -",
             )),
@@ -109,11 +119,12 @@ impl Place {
                         path.display()
                     )));
                 }
-                Ok(if kind.is_file() {
-                    Self::File(path, Stamp::of(&kind))
-                } else {
-                    Self::Pipe(Some(path))
-                })
+                if !kind.is_file() {
+                    return Ok(Self::Pipe(Some(path)));
+                }
+                let look = Look::at(&path, &args.reading, args.keep_going)
+                    .map_err(|why| Failure::usage(format!("`{}`: {why}", path.display())))?;
+                Ok(Self::File(path, Stamp::of(&kind), look))
             }
         }
     }
@@ -121,7 +132,7 @@ impl Place {
     /// The name of the input, for errors.
     fn name(&self) -> String {
         match self {
-            Self::File(path, _) | Self::Pipe(Some(path)) => format!("`{}`", path.display()),
+            Self::File(path, ..) | Self::Pipe(Some(path)) => format!("`{}`", path.display()),
             Self::Arguments(_) | Self::Pipe(None) => "the input".to_owned(),
         }
     }
@@ -131,7 +142,7 @@ impl Source {
     /// The source that the arguments name.
     pub(crate) fn of(keys: Vec<String>, args: &JobArgs) -> Result<Self, Failure> {
         Ok(Self {
-            place: Place::of(keys, args.input.as_deref())?,
+            place: Place::of(keys, args)?,
             reading: args.reading.clone(),
             kept: None,
         })
@@ -152,13 +163,7 @@ impl Source {
             return self.rows(shape, emit);
         };
         let reader = BufReader::with_capacity(1 << 16, kept.reader()?);
-        read_rows(
-            shape,
-            Box::new(reader),
-            path.as_deref(),
-            self.reading.column.as_deref(),
-            emit,
-        );
+        self.pipe_rows(shape, Box::new(reader), path.as_deref(), emit);
         Ok(())
     }
 
@@ -170,7 +175,7 @@ impl Source {
     /// What tells it from other inputs. Reads a file whole.
     pub(crate) fn print(&self) -> Result<InputPrint, Failure> {
         Ok(match &self.place {
-            Place::File(path, _) => InputPrint::of_file(path)
+            Place::File(path, ..) => InputPrint::of_file(path)
                 .map_err(|error| Failure::usage(format!("{} cannot be read: {error}", self.place.name())))?,
             Place::Arguments(keys) => InputPrint::of_arguments(keys.iter().map(String::as_str)),
             Place::Pipe(path) => InputPrint::pipe(path.as_ref().map(|path| path.display().to_string())),
@@ -180,7 +185,7 @@ impl Source {
     /// The file, if it is one.
     pub(crate) fn file(&self) -> Option<&Path> {
         match &self.place {
-            Place::File(path, _) => Some(path),
+            Place::File(path, ..) => Some(path),
             Place::Arguments(_) | Place::Pipe(_) => None,
         }
     }
@@ -191,17 +196,15 @@ impl Source {
     }
 
     fn rows<S: Shape>(&self, shape: &S, emit: &mut dyn FnMut(Row<S::Record>) -> bool) -> io::Result<()> {
-        let column = self.reading.column.as_deref();
-        let (reader, path): (Box<dyn BufRead + Send>, Option<&Path>) = match &self.place {
-            Place::File(path, stamp) => {
+        let (pipe, path): (Box<dyn BufRead + Send>, Option<&Path>) = match &self.place {
+            Place::File(path, stamp, look) => {
                 let file = File::open(path)?;
                 stamp.check(&file.metadata()?)?;
-                let reader = Box::new(BufReader::with_capacity(1 << 16, file.try_clone()?));
                 let mut whole = true;
-                read_rows(shape, reader, Some(path), column, &mut |row| {
+                self.file_rows(shape, &file, path, look, &mut |row| {
                     whole = emit(row);
                     whole
-                });
+                })?;
                 return if whole { stamp.check(&file.metadata()?) } else { Ok(()) };
             }
             Place::Arguments(keys) => {
@@ -212,14 +215,64 @@ impl Source {
                         Err(why) => Row::Bad(raw, key.clone(), why),
                     }
                 });
-                let mut rows = std::iter::once(Row::Columns(Columns::Lines)).chain(rows);
+                let mut rows = std::iter::once(Row::Columns(Columns::Lines, None)).chain(rows);
                 let _ = rows.all(emit);
                 return Ok(());
             }
             Place::Pipe(Some(path)) => (self.piped(File::open(path)?), Some(path)),
             Place::Pipe(None) => (self.piped(io::stdin()), None),
         };
-        read_rows(shape, reader, path, column, emit);
+        self.pipe_rows(shape, pipe, path, emit);
+        Ok(())
+    }
+
+    fn pipe_rows<S: Shape>(
+        &self,
+        shape: &S,
+        pipe: Box<dyn BufRead + Send>,
+        path: Option<&Path>,
+        emit: &mut dyn FnMut(Row<S::Record>) -> bool,
+    ) {
+        match open_pipe(pipe, &self.reading) {
+            Ok((text, note)) => read_rows(shape, text, path, &self.reading, note, emit),
+            Err(why) => {
+                emit(Row::Broken(why));
+            }
+        }
+    }
+
+    fn file_rows<S: Shape>(
+        &self,
+        shape: &S,
+        file: &File,
+        path: &Path,
+        look: &Look,
+        emit: &mut dyn FnMut(Row<S::Record>) -> bool,
+    ) -> io::Result<()> {
+        match look {
+            Look::Text(encoding, note) => {
+                let text = Look::open(file.try_clone()?, encoding)?;
+                read_rows(shape, text, Some(path), &self.reading, note.clone(), emit);
+            }
+            #[cfg(feature = "xlsx")]
+            Look::Workbook => {
+                let sheet = self.reading.sheet.as_deref();
+                let read = with_sheet(file, sheet, &mut |rows, name| {
+                    let note = Some(format!("sheet `{name}`"));
+                    read_table(shape, rows, &self.reading, note, emit);
+                });
+                if let Err(why) = read {
+                    emit(Row::Broken(format!("{}: {why}", self.place.name())));
+                }
+            }
+            #[cfg(not(feature = "xlsx"))]
+            Look::Workbook => {
+                emit(Row::Broken(format!(
+                    "{}: this build reads no .xlsx: save it as CSV",
+                    self.place.name()
+                )));
+            }
+        }
         Ok(())
     }
 
@@ -251,7 +304,8 @@ impl Source {
                         check.last = Some(key);
                     }
                 }
-                Row::Columns(_) | Row::Blank => {}
+                Row::Columns(_, note) => check.note = note,
+                Row::Blank => {}
                 Row::Bad(..) if keep_going => {}
                 Row::Bad(raw, text, why) => bad = Some(bad_line(self, raw.line, &shape.shown_text(&text), &why)),
                 Row::Broken(why) => bad = Some(why),
@@ -263,6 +317,25 @@ impl Source {
             Some(bad) => Err(Failure::usage(bad)),
             None => Ok(check),
         }
+    }
+
+    /// The first records of the input; a bad line before them is an error.
+    pub(crate) fn first<S: Shape>(&self, shape: &S, count: u64) -> Result<Vec<S::Record>, Failure> {
+        let count = usize::try_from(count).unwrap_or(usize::MAX);
+        let (mut first, mut bad) = (Vec::new(), None);
+        let mut take = |row: Row<S::Record>| {
+            match row {
+                Row::Records(_, records) => first.extend(records),
+                Row::Bad(raw, text, why) => bad = Some(bad_line(self, raw.line, &shape.shown_text(&text), &why)),
+                Row::Broken(why) => bad = Some(why),
+                Row::Columns(..) | Row::Blank => {}
+            }
+            bad.is_none() && first.len() < count
+        };
+        self.rows(shape, &mut take)
+            .map_err(|error| Failure::usage(format!("{} cannot be read: {error}", self.place.name())))?;
+        first.truncate(count);
+        bad.map_or(Ok(first), |bad| Err(Failure::usage(bad)))
     }
 
     /// The entries of the input as a stream, read on a thread of its own.
@@ -323,9 +396,13 @@ impl Source {
     ) -> bool {
         let tap = handing.tap.as_deref();
         match row {
-            Row::Columns(columns) => {
+            Row::Columns(columns, note) => {
                 if let Some(tap) = tap.filter(|_| pass == 0) {
                     tap.columns(&columns);
+                }
+                // That of a file was told before.
+                if let Some(note) = note.filter(|_| handing.tell && !self.is_whole()) {
+                    say(&format!("{}: {note}", self.place.name()));
                 }
                 true
             }

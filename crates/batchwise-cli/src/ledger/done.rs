@@ -49,7 +49,7 @@ pub(crate) fn check_pipe<S: Shape>(source: &Source, shape: &S, reader: &JournalR
                 content: None,
             }),
             Row::Broken(why) => Err(Failure::usage(why.clone())),
-            Row::Columns(_) | Row::Blank => Ok(()),
+            Row::Columns(..) | Row::Blank => Ok(()),
         };
         found.is_ok()
     });

@@ -96,12 +96,7 @@ impl Prospect {
 
     /// True when the journal is that of a finished job, of which nothing more is asked.
     pub(crate) fn is_done(&self, past: &Past) -> bool {
-        let longer = self.resume.extend
-            && past
-                .runs
-                .last()
-                .is_some_and(|run| !run.input.may_be(&self.header.input));
-        past.is_finished() && !self.resume.retry_failed && !longer
+        past.is_done(&self.header, self.resume)
     }
 
     /// The journal that the user named.

@@ -118,7 +118,7 @@ impl Sorter<'_> {
     /// Takes a row; false when nothing behind it counts.
     fn take<R: Record>(&mut self, row: Row<R>, lookup: &mut dyn Lookup) -> Result<bool, String> {
         match row {
-            Row::Columns(columns) => self.begin(columns).map_err(|error| self.unwritable(&error))?,
+            Row::Columns(columns, _) => self.begin(columns).map_err(|error| self.unwritable(&error))?,
             Row::Blank => {
                 self.written.rows += 1;
                 self.written.blank += 1;

@@ -10,10 +10,13 @@
 mod book;
 mod campaigns;
 mod consent;
+mod encodings;
 mod exit_codes;
 mod files;
 mod journal;
 mod leads;
+mod leads_columns;
+mod numbers;
 mod outputs;
 mod pipes;
 mod results;
