@@ -2,8 +2,10 @@
 
 mod args;
 mod commands;
+mod config;
 mod consent;
 mod demo;
+mod doctor;
 mod dry_run;
 mod ending;
 mod failure;
@@ -14,13 +16,18 @@ pub mod fuzzing;
 mod input;
 mod job;
 mod logging;
+mod nearest;
 mod notes;
 mod observers;
 mod output;
 mod progress;
 mod screen;
+mod settings;
+mod shell;
 mod signals;
+mod stdout;
 mod target;
+mod usage;
 mod values;
 
 use std::process::ExitCode;
@@ -38,7 +45,7 @@ pub fn main() -> ExitCode {
         Err(error) => {
             // Help and version are answers, not mistakes.
             let exit = if error.use_stderr() { Exit::Usage } else { Exit::Reached };
-            let _ = error.print();
+            let _ = usage::helped(error).print();
             return exit.into();
         }
     };
@@ -46,7 +53,7 @@ pub fn main() -> ExitCode {
     match start(cli) {
         Ok(exit) => exit.into(),
         Err(failure) => {
-            notes::say(&failure.to_string());
+            notes::say_failure(&failure);
             failure.exit().into()
         }
     }

@@ -38,6 +38,11 @@ fn job_args(command: &Command) -> Option<&JobArgs> {
         | Command::ThuliumCampaign {
             method: CampaignMethod::Delete { job, .. },
         } => Some(job),
-        Command::Emulator(_) | Command::Demo => None,
+        Command::Emulator(_)
+        | Command::Demo
+        | Command::Config { .. }
+        | Command::Doctor(_)
+        | Command::Completions(_)
+        | Command::Man(_) => None,
     }
 }

@@ -6,12 +6,12 @@ use batchwise::RunOptions;
 use batchwise::calltouch_leads::{CalltouchLeads, LeadUpdate};
 use serde_json::Value;
 
-use super::Environment;
 use super::calltouch_import::{account, quota};
 use crate::args::JobArgs;
 use crate::failure::{Exit, Failure};
 use crate::input::{Shape, Source, mask_contacts};
 use crate::job::Job;
+use crate::settings::Environment;
 use crate::target::Target;
 
 /// Adds custom fields to leads.

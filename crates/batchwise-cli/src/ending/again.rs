@@ -13,7 +13,8 @@ impl Again {
     /// again. `None` where it would show contacts, or where a pipe has been read.
     pub(crate) fn same(args: &JobArgs, contacts: bool) -> Option<Self> {
         let readable = args.input.as_deref().map_or(!contacts, |input| input != "-");
-        readable.then(|| Self::of(std::env::args_os().skip(1)))
+        // A limit would leave the same records over.
+        readable.then(|| Self::of(without_limit(std::env::args_os().skip(1))))
     }
 
     fn of(arguments: impl Iterator<Item = OsString>) -> Self {
@@ -31,6 +32,15 @@ impl Again {
     }
 }
 
+fn without_limit(arguments: impl Iterator<Item = OsString>) -> impl Iterator<Item = OsString> {
+    let mut value_follows = false;
+    arguments.filter(move |word| {
+        let word = word.to_string_lossy();
+        let is_value = std::mem::replace(&mut value_follows, word == "--limit");
+        !is_value && word != "--limit" && !word.starts_with("--limit=")
+    })
+}
+
 /// A word as a POSIX shell reads it; PowerShell agrees but for a quote within.
 fn quoted(word: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=@%+,".contains(c);
@@ -44,6 +54,14 @@ fn quoted(word: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_limit_is_left_out_however_it_is_written() {
+        for words in ["delete --limit 5 -i ids.txt", "delete --limit=5 -i ids.txt"] {
+            let words = words.split(' ').map(OsString::from);
+            assert_eq!(Again::of(without_limit(words)).as_str(), "batchwise delete -i ids.txt");
+        }
+    }
 
     #[test]
     fn words_are_quoted_where_a_shell_would_split_them() {

@@ -3,7 +3,7 @@
 use std::io;
 use std::time::Duration;
 
-use batchwise::{ReasonKind, Summary, Verdict};
+use batchwise::{Reason, ReasonKind, Summary, Verdict};
 
 use super::Again;
 use super::reasons::stopped;
@@ -122,10 +122,13 @@ impl Ending<'_> {
         let count = |verdict| summary.counts.of(verdict);
         let open = count(Verdict::NotSent) + count(Verdict::Unknown) + count(Verdict::Busy);
         if open > 0 {
-            steps.push(match &self.again {
-                Some(again) => format!("{} can be tried again: {}", grouped(open), again.as_str()),
-                None => format!("{} can be tried again: give them once more", grouped(open)),
-            });
+            let first = match summary.stop.as_ref().map(Reason::kind) {
+                Some(ReasonKind::Credentials) => " once the credentials are mended (`batchwise doctor` looks at them)",
+                Some(ReasonKind::WrongTarget) => " once campaign and account are the right ones",
+                _ => "",
+            };
+            let again = self.again.as_ref().map_or("give them once more", Again::as_str);
+            steps.push(format!("{} can be tried again{first}: {again}", grouped(open)));
         }
         let still = self.still_there();
         if still > 0 {

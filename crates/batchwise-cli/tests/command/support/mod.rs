@@ -3,7 +3,11 @@
 mod cli;
 mod emulated;
 mod recorder;
+mod snapshot;
+#[cfg(target_os = "linux")]
+pub(crate) mod terminal;
 
 pub(crate) use cli::{Cli, Ended, file};
 pub(crate) use emulated::Emulated;
 pub(crate) use recorder::{Canned, Recorder};
+pub(crate) use snapshot::{is_as_before, tamed};
