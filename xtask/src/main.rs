@@ -5,6 +5,8 @@
 mod ci;
 mod readme;
 mod tool;
+#[cfg(test)]
+mod translations;
 mod workspace;
 
 use std::process::ExitCode;

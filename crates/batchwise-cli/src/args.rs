@@ -10,10 +10,14 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub(crate) use self::input::{Charset, Delimiter, InputArgs};
 pub(crate) use self::leads::{Among, Empty, LeadsArgs, Phones, TenDigitsArg};
+use crate::config::ConfigCommand;
+use crate::doctor::DoctorArgs;
 use crate::ledger::{JournalCommand, LedgerArgs, ResumeArgs};
 use crate::progress::ProgressArgs;
 use crate::report::ReportArgs;
 use crate::results::ResultArgs;
+use crate::settings::SettingsArgs;
+use crate::shell::{CompletionsArgs, ManArgs};
 use crate::values::{Concurrency, Deadline, Rate};
 
 const IMPORT_EXAMPLES: &str = "\
@@ -52,6 +56,44 @@ Examples:
   batchwise thulium-campaign delete -i campaigns-and-customers.csv --yes
   batchwise thulium-campaign delete --campaign 00042 --by phone --additional-numbers 333444555";
 
+const QUICK_START: &str = "\
+Begin here:
+  batchwise demo                                    all four providers under trouble; nothing to configure
+  batchwise config init                             a settings file to fill in
+  batchwise doctor                                  are credentials, host, TLS and clock in order?
+  batchwise calltouch-import delete -i ids.txt --dry-run
+  batchwise calltouch-import delete -i ids.txt
+
+`batchwise help COMMAND` has examples for each command; `batchwise man | man -l -` is the manual.";
+
+const DEMO_EXAMPLES: &str = "\
+Examples:
+  batchwise demo";
+
+const CONFIG_EXAMPLES: &str = "\
+Examples:
+  batchwise config init
+  batchwise config show --profile prod
+  $EDITOR \"$(batchwise config path)\"";
+
+const DOCTOR_EXAMPLES: &str = "\
+Examples:
+  batchwise doctor
+  batchwise doctor dellin --profile prod";
+
+const COMPLETIONS_EXAMPLES: &str = "\
+Examples:
+  batchwise completions bash > ~/.local/share/bash-completion/completions/batchwise
+  batchwise completions zsh > \"${fpath[1]}/_batchwise\"
+  batchwise completions fish > ~/.config/fish/completions/batchwise.fish
+  batchwise completions powershell >> $PROFILE";
+
+const MAN_EXAMPLES: &str = "\
+Examples:
+  batchwise man | man -l -
+  batchwise man thulium-campaign delete | man -l -
+  batchwise man --dir ~/.local/share/man/man1";
+
 const EMULATOR_EXAMPLES: &str = "\
 Try a job on it:
   batchwise emulator --port 8085
@@ -73,7 +115,7 @@ Examples:
 /// Exit codes: 0 every record reached the wanted state; 1 finished, some did not; 2 usage or unreadable input, nothing
 /// sent; 3 stopped early, the rest is not_sent; 4 a fault of our own.
 #[derive(Debug, Parser)]
-#[command(name = "batchwise", version, max_term_width = 110)]
+#[command(name = "batchwise", version, max_term_width = 110, after_help = QUICK_START)]
 pub(crate) struct Cli {
     #[command(subcommand)]
     pub(crate) command: Command,
@@ -120,8 +162,31 @@ pub(crate) enum Command {
     #[command(after_help = EMULATOR_EXAMPLES)]
     /// Serve the four providers on loopback, to try jobs on
     Emulator(EmulatorArgs),
+    #[command(after_help = DEMO_EXAMPLES)]
     /// Run all four providers under trouble on the emulator; nothing to configure
     Demo,
+    #[command(after_help = CONFIG_EXAMPLES)]
+    /// Write, show or find the settings file
+    ///
+    /// Flags go before the environment, that before the profile, and that before what the file says for every profile. No
+    /// secret stands in the file: it names a file of its own, a variable, or the keyring.
+    Config {
+        #[command(subcommand)]
+        command: ConfigCommand,
+    },
+    #[command(after_help = DOCTOR_EXAMPLES)]
+    /// Look whether settings, credentials, host, TLS and clock are in order
+    ///
+    /// It deletes and writes nothing: it asks for the origin's page without credentials, and where a provider has a call
+    /// that does no harm (Dellin's login and session data) it tries the credentials. Exit codes: 0 all is well; 1 something
+    /// is not; 2 wrong usage.
+    Doctor(DoctorArgs),
+    #[command(after_help = COMPLETIONS_EXAMPLES)]
+    /// Print a script that completes commands and flags in a shell
+    Completions(CompletionsArgs),
+    #[command(after_help = MAN_EXAMPLES)]
+    /// Print a manual page, or write all of them
+    Man(ManArgs),
 }
 
 impl Command {
@@ -297,6 +362,8 @@ pub(crate) struct JobArgs {
     /// Let a bad line become `rejected` instead of ending the job
     #[arg(long)]
     pub(crate) keep_going: bool,
+    #[command(flatten)]
+    pub(crate) settings: SettingsArgs,
     #[command(flatten)]
     pub(crate) progress: ProgressArgs,
     /// Say more on standard error; twice: every call

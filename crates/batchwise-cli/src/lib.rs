@@ -3,8 +3,10 @@
 mod afterwards;
 mod args;
 mod commands;
+mod config;
 mod consent;
 mod demo;
+mod doctor;
 mod dry_run;
 mod ending;
 mod failure;
@@ -17,6 +19,7 @@ mod job;
 mod leads;
 mod ledger;
 mod logging;
+mod nearest;
 mod notes;
 mod observers;
 mod output;
@@ -24,8 +27,12 @@ mod progress;
 mod report;
 mod results;
 mod screen;
+mod settings;
+mod shell;
 mod signals;
+mod stdout;
 mod target;
+mod usage;
 mod values;
 
 use std::process::ExitCode;
@@ -43,7 +50,7 @@ pub fn main() -> ExitCode {
         Err(error) => {
             // Help and version are answers, not mistakes.
             let exit = if error.use_stderr() { Exit::Usage } else { Exit::Reached };
-            let _ = error.print();
+            let _ = usage::helped(error).print();
             return exit.into();
         }
     };
@@ -51,7 +58,7 @@ pub fn main() -> ExitCode {
     match start(cli) {
         Ok(exit) => exit.into(),
         Err(failure) => {
-            notes::say(&failure.to_string());
+            notes::say_failure(&failure);
             failure.exit().into()
         }
     }

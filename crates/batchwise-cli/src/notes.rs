@@ -8,6 +8,7 @@ use batchwise::observe::{CallFinished, Observer, Waiting, WaitingFor};
 
 use crate::args::JobArgs;
 use crate::ending::Ending;
+use crate::failure::Failure;
 use crate::output::one_line;
 use crate::progress::{Mode, Paint, span};
 use crate::screen;
@@ -18,6 +19,14 @@ const WORTH_TELLING: Duration = Duration::from_secs(2);
 /// Says something on standard error. Where standard error is gone the job goes on unheard.
 pub(crate) fn say(text: &str) {
     screen::write(&format!("batchwise: {}\n", one_line(text)));
+}
+
+/// Says why the command ended: what, where, and what to do.
+pub(crate) fn say_failure(failure: &Failure) {
+    for (at, line) in failure.lines().iter().enumerate() {
+        let name = if at == 0 { "batchwise: " } else { "" };
+        screen::write(&format!("{name}{}\n", one_line(line)));
+    }
 }
 
 /// The same past whatever holds the terminal, for the very end.

@@ -3,12 +3,13 @@
 
 mod common;
 
-use std::num::NonZeroUsize;
+use std::num::{NonZeroU32, NonZeroUsize};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use batchwise_core::observe::{Observer, Waiting, WaitingFor};
 use batchwise_core::plan::Entry;
+use batchwise_core::quota::{LocalQuota, QuotaHandle, Window};
 use batchwise_core::{
     BatchDeleter, BatchMethod, CallError, Descriptor, Reply, RunOptions, Said, Statement, Verdict, run_all, run_entries,
 };
@@ -90,6 +91,36 @@ async fn the_wait_for_a_round_is_told_with_how_many_records_are_in_use() {
     let (on, records, wait) = waits.first().copied().unwrap();
     assert_eq!((on, records), (WaitingFor::Busy, 2));
     assert!(wait > Duration::from_secs(29) && wait <= Duration::from_secs(30));
+}
+
+#[tokio::test]
+async fn a_wait_for_the_quota_is_not_told_as_a_pause_too() {
+    let mut model = Model::new(10).with(there(0..40));
+    let window = Window::per_second(NonZeroU32::new(1).unwrap());
+    model.quotas = vec![QuotaHandle::new(LocalQuota::on_clock(model.clock.shared(), [window]))];
+    let waits = Arc::new(Waits::default());
+    let observer: Arc<dyn Observer> = Arc::<Waits>::clone(&waits);
+    let _ = delete_with(&model, 0..35, options(&model).observer(observer)).await;
+    let waits = waits.0.lock().unwrap();
+    assert!(
+        !waits.is_empty() && waits.iter().all(|(on, ..)| *on == WaitingFor::Quota),
+        "{waits:?}"
+    );
+}
+
+#[tokio::test]
+async fn the_wait_that_a_server_asked_for_is_told_as_the_servers() {
+    let model = Model::new(10)
+        .with(there(0..10))
+        .with(|world| world.faults.insert(0, Fault::TooMany(Some(2))));
+    let waits = Arc::new(Waits::default());
+    let observer: Arc<dyn Observer> = Arc::<Waits>::clone(&waits);
+    let _ = delete_with(&model, 0..10, options(&model).observer(observer)).await;
+    let waits = waits.0.lock().unwrap();
+    assert!(
+        !waits.is_empty() && waits.iter().all(|(on, ..)| *on == WaitingFor::Server),
+        "{waits:?}"
+    );
 }
 
 #[tokio::test]
@@ -231,7 +262,7 @@ async fn several_calls_may_be_in_flight() {
 #[derive(Debug, Clone)]
 struct Updates {
     descriptor: Descriptor,
-    calls: Arc<std::sync::Mutex<Vec<Vec<u64>>>>,
+    calls: Arc<Mutex<Vec<Vec<u64>>>>,
     fails: usize,
 }
 
@@ -240,7 +271,7 @@ impl BatchMethod for Updates {
     fn descriptor(&self) -> &Descriptor {
         &self.descriptor
     }
-    fn quotas(&self) -> &[batchwise_core::quota::QuotaHandle] {
+    fn quotas(&self) -> &[QuotaHandle] {
         &[]
     }
     async fn call(&self, records: &[Touching]) -> Result<Reply, CallError> {

@@ -4,12 +4,12 @@ mod chapter;
 mod stories;
 mod world;
 
-use std::io::{self, Write};
 use std::time::Instant;
 
 use batchwise_emulator::Emulator;
 
 use crate::failure::{Exit, Failure};
+use crate::stdout::print;
 
 /// Starts the emulator with faults on purpose, runs the four jobs, and says whether every outcome is true.
 pub(crate) async fn run() -> Result<Exit, Failure> {
@@ -17,7 +17,9 @@ pub(crate) async fn run() -> Result<Exit, Failure> {
     let emulator = Emulator::start(world::config())
         .await
         .map_err(|error| Failure::fault(format!("the emulator cannot start: {error}")))?;
-    say("Four providers are emulated on this machine, with trouble on purpose; each job runs under its real quota.\n")?;
+    print(
+        "Four providers are emulated on this machine, with trouble on purpose; each job runs under its real quota.\n",
+    )?;
     let base = emulator.base_url();
     let (import, leads, book, campaign) = {
         let shared = stories::calltouch_quota();
@@ -37,27 +39,20 @@ pub(crate) async fn run() -> Result<Exit, Failure> {
     ];
     let (mut outcomes, mut untrue) = (0, 0);
     for chapter in &chapters {
-        say(&chapter.text(&log))?;
+        print(&chapter.text(&log))?;
         outcomes += chapter.outcomes;
         untrue += chapter.untrue.len();
     }
     let took = started.elapsed().as_secs_f64();
     emulator.shutdown().await;
     if untrue == 0 {
-        say(&format!(
+        print(&format!(
             "\n{outcomes} records, {outcomes} outcomes, every one true to what the emulator did ({took:.1} s).\n"
         ))?;
         return Ok(Exit::Reached);
     }
-    say(&format!(
+    print(&format!(
         "\n{outcomes} outcomes, {untrue} of them NOT true to what the emulator did.\n"
     ))?;
     Ok(Exit::Fault)
-}
-
-fn say(text: &str) -> Result<(), Failure> {
-    let mut out = io::stdout().lock();
-    out.write_all(text.as_bytes())
-        .and_then(|()| out.flush())
-        .map_err(|error| Failure::unwritable(&error))
 }

@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::path::Path;
 
-use batchwise::{Summary, Verdict};
+use batchwise::{Reason, ReasonKind, Summary, Verdict};
 
 use super::{Invocation, command_line};
 use crate::results::{ResultFile, Written};
@@ -52,7 +52,12 @@ impl Closing<'_> {
         let failed = count(Verdict::Rejected) + count(Verdict::Busy) + count(Verdict::Unknown);
         if self.whole.stop.is_some() || self.failed {
             let command = self.go_on("")?;
-            return Some(format!("go on with: {command}"));
+            let first = match self.whole.stop.as_ref().map(Reason::kind) {
+                Some(ReasonKind::Credentials) => "once the credentials are mended (`batchwise doctor` looks at them), ",
+                Some(ReasonKind::WrongTarget) => "once campaign and account are the right ones, ",
+                _ => "",
+            };
+            return Some(format!("{first}go on with: {command}"));
         }
         if failed == 0 {
             return None;

@@ -123,7 +123,7 @@ impl Tally {
                 counted(done, one, several)
             }
         }];
-        if let Some(speed) = self.speed.lately(now, done) {
+        if let Some(speed) = self.speed.lately(now, done).filter(|_| done > 0) {
             head.push(rate(speed));
         }
         let mut requests = counted(self.requests, "request", "requests");

@@ -170,6 +170,13 @@ impl<R: Record> Plan<R> {
         }
     }
 
+    /// True when a partly filled batch waits for more input, and for nothing else.
+    #[must_use]
+    pub fn is_lingering(&self, now: Tick) -> bool {
+        let fresh = self.lanes.values().any(|lane| !lane.fresh.is_empty());
+        !self.input_ended && fresh && self.pause_until <= now
+    }
+
     /// When the next round of busy records begins: when all of them are due, or on an open input when the first is.
     fn round_at(&self) -> Option<Tick> {
         if self.in_flight > 0 || self.has_queued() {

@@ -51,6 +51,8 @@ pub(super) struct Driver<M: BatchMethod> {
     /// How long a stopped job reads on to give what comes its outcome; until the input ends when `None`.
     drain: Option<Duration>,
     drain_until: Option<Tick>,
+    /// Until when the server asked everyone to wait.
+    refused_until: Tick,
 }
 
 /// What happens next in a job.
@@ -97,6 +99,7 @@ impl<M: BatchMethod> Driver<M> {
             quiet_since: now,
             drain: options.drain,
             drain_until: None,
+            refused_until: Tick::ZERO,
         }
     }
 
@@ -139,7 +142,10 @@ impl<M: BatchMethod> Driver<M> {
                     // The quota has no slot yet: records that come meanwhile can still join the batch.
                     Some(wait) => Some(now.saturating_add(wait)),
                 },
-                Step::Wait(until) => until,
+                Step::Wait(until) => {
+                    self.observe_pause(until, now);
+                    until
+                }
                 Step::Done => {
                     if let Some(outcome) = self.take_outcome() {
                         return Some(self.hand_out(outcome));
@@ -280,14 +286,21 @@ impl<M: BatchMethod> Driver<M> {
             let quiet = self.in_flight.is_empty() && self.input.is_some();
             return quiet.then(|| self.quiet_since.saturating_add(self.linger).max(now));
         }
-        if let Some(until) = until.filter(|_| self.in_flight.is_empty()) {
-            let wait = until.saturating_sub(now);
-            match self.plan.awaiting_round() {
-                0 => self.context.observe_wait(WaitingFor::Pause, wait),
-                records => self.context.observe_round(records, wait),
-            }
-        }
         [until, self.deadline].into_iter().flatten().min()
+    }
+
+    /// Tells of a wait that is the plan's own, and not for more input.
+    fn observe_pause(&self, until: Option<Tick>, now: Tick) {
+        let Some(until) = until.filter(|_| self.in_flight.is_empty() && !self.plan.is_stopping()) else {
+            return;
+        };
+        let wait = until.saturating_sub(now);
+        match self.plan.awaiting_round() {
+            0 if self.plan.is_lingering(now) => {}
+            0 if now < self.refused_until => self.context.observe_wait(WaitingFor::Server, wait),
+            0 => self.context.observe_wait(WaitingFor::Pause, wait),
+            records => self.context.observe_round(records, wait),
+        }
     }
 
     /// Takes what the input has right now, as far as the plan wants it.
@@ -410,6 +423,7 @@ impl<M: BatchMethod> Driver<M> {
                 let jitter = self.clock().jitter();
                 let settled = self.plan.settle(batch, attempt, now, jitter);
                 if let Some(wait) = settled.pause {
+                    self.refused_until = now.saturating_add(wait);
                     for quota in self.context.method.quotas() {
                         quota.pause(wait);
                     }

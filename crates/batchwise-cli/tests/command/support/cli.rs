@@ -11,6 +11,12 @@ use tempfile::NamedTempFile;
 /// Longest wait for anything that should happen soon.
 pub(crate) const SOON: Duration = Duration::from_secs(10);
 
+/// A settings file in which nothing stands.
+#[cfg(unix)]
+const NO_SETTINGS: &str = "/dev/null";
+#[cfg(not(unix))]
+const NO_SETTINGS: &str = "NUL";
+
 /// A file with this content; its name ends as given.
 pub(crate) fn file(suffix: &str, content: impl AsRef<[u8]>) -> NamedTempFile {
     let mut file = tempfile::Builder::new().suffix(suffix).tempfile().unwrap();
@@ -43,6 +49,8 @@ impl Cli {
         for name in ["CALLTOUCH_BASE_URL", "DELLIN_BASE_URL", "THULIUM_BASE_URL"] {
             command.env(name, url);
         }
+        // Whoever runs the tests may have settings of their own.
+        command.env("BATCHWISE_CONFIG", NO_SETTINGS);
         for (name, value) in [
             ("CALLTOUCH_TOKEN", "secret-token"),
             ("CALLTOUCH_SITE_ID", "4711"),
@@ -53,6 +61,16 @@ impl Cli {
         ] {
             command.env(name, value);
         }
+        Self(command)
+    }
+
+    /// The command with no settings but those of this file.
+    pub(crate) fn with_settings(settings: &std::path::Path, args: &str) -> Self {
+        let mut command = Command::new(assert_cmd::cargo::cargo_bin!("batchwise"));
+        command
+            .env_clear()
+            .env("BATCHWISE_CONFIG", settings)
+            .args(args.split_whitespace());
         Self(command)
     }
 
