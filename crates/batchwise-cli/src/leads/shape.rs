@@ -5,8 +5,8 @@ use serde_json::Value;
 
 use super::Mapping;
 use super::row::MappedRows;
-use crate::results::without_added;
 use crate::input::{Bound, Shape, mask_contacts};
+use crate::results::without_added;
 
 /// Leads in the provider's own JSON, or in columns where there is a mapping.
 #[derive(Debug, Default)]
