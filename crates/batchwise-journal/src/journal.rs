@@ -34,7 +34,7 @@ pub struct SqliteJournal {
 enum Past {
     /// There were none.
     Nothing,
-    Read(Cursor),
+    Read(Box<Cursor>),
     Closed,
 }
 
@@ -48,7 +48,7 @@ impl SqliteJournal {
             path,
             commands: Some(commands),
             writer: Some(thread),
-            past: Mutex::new(cursor.map_or(Past::Nothing, Past::Read)),
+            past: Mutex::new(cursor.map_or(Past::Nothing, |cursor| Past::Read(Box::new(cursor)))),
         })
     }
 

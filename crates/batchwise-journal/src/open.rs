@@ -57,6 +57,7 @@ impl Resume {
 
 /// A journal, opened.
 #[derive(Debug)]
+#[allow(clippy::large_enum_variant)] // one for each run
 pub enum Opened {
     /// The job begins.
     New(SqliteJournal),

@@ -168,12 +168,13 @@ impl Iterator for Records<'_> {
     type Item = Result<RecordRow, ReadError>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        if self.page.is_empty() && !self.ended {
-            if let Err(error) = self.read() {
-                self.ended = true;
-                self.page.clear();
-                return Some(Err(ReadError::of_sql(self.path, &error)));
-            }
+        if self.page.is_empty()
+            && !self.ended
+            && let Err(error) = self.read()
+        {
+            self.ended = true;
+            self.page.clear();
+            return Some(Err(ReadError::of_sql(self.path, &error)));
         }
         self.page.pop_front().map(Ok)
     }

@@ -6,7 +6,7 @@ use std::time::SystemTime;
 
 use batchwise_core::journal::{JournalEntry, JournalError, JournalVerdict};
 use batchwise_core::observe::CallFinished;
-use batchwise_core::{CallErrorKind, Reason, Summary, Verdict};
+use batchwise_core::{CallError, CallErrorKind, Reason, Summary, Verdict};
 use rusqlite::{Connection, params};
 
 use crate::error::failed;
@@ -115,8 +115,8 @@ impl ReasonRow {
             kind: reason.kind().as_str(),
             detail: reason.to_string(),
             code: reason.code().map(str::to_owned),
-            status: error.and_then(|error| error.status()).map(|status| status.as_u16()),
-            request_id: error.and_then(|error| error.request_id()).map(str::to_owned),
+            status: error.and_then(CallError::status).map(|status| status.as_u16()),
+            request_id: error.and_then(CallError::request_id).map(str::to_owned),
         }
     }
 }

@@ -1,5 +1,5 @@
 //! A whole job on its journal, and what readers see of it.
-#![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
 
 mod common;
 #[path = "common/model.rs"]

@@ -1,5 +1,5 @@
 //! What a journal promises to the job: what was durable is known again, and nothing else is.
-#![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
 
 mod common;
 

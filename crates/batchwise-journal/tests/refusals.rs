@@ -1,5 +1,5 @@
 //! A journal that must not be used is refused, with words that help, and left as it was.
-#![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
 
 mod common;
 

@@ -1,5 +1,5 @@
 //! Journals as a whole: listed, purged, pseudonymised.
-#![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
 
 mod common;
 
