@@ -18,6 +18,9 @@ const IDS: std::ops::Range<u64> = 60_000..62_000;
 /// So many outcomes are told before the process is killed: some calls are done, and one is on its way.
 const TOLD: usize = 850;
 
+/// Settings without a word, in place of those that this user has for real jobs.
+const SETTINGS: &str = "settings.toml";
+
 /// Runs the command as a process of its own, kills it in the middle, and runs it again.
 pub(super) async fn killed(base: &str) -> Result<Chapter, Failure> {
     let base = base.to_owned();
@@ -34,6 +37,7 @@ fn die_and_go_on(base: &str) -> Result<Chapter, Failure> {
         .map_err(fault)?;
     let keys: Vec<String> = IDS.map(|id| id.to_string()).collect();
     std::fs::write(place.path().join("ids.txt"), keys.join("\n")).map_err(fault)?;
+    std::fs::write(place.path().join(SETTINGS), "").map_err(fault)?;
 
     let mut first = start(base, place.path()).map_err(fault)?;
     let told = outcomes(&mut first).take(TOLD).count();
@@ -76,8 +80,7 @@ fn start(base: &str, place: &Path) -> std::io::Result<Child> {
         .current_dir(place)
         .env("CALLTOUCH_TOKEN", "demo-token")
         .env("CALLTOUCH_SITE_ID", "4242")
-        // Not what this user has set up for real jobs.
-        .env("BATCHWISE_CONFIG", place.join("none.toml"))
+        .env("BATCHWISE_CONFIG", place.join(SETTINGS))
         .env_remove("BATCHWISE_PROFILE")
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
