@@ -51,6 +51,8 @@ pub(super) struct Driver<M: BatchMethod> {
     /// How long a stopped job reads on to give what comes its outcome; until the input ends when `None`.
     drain: Option<Duration>,
     drain_until: Option<Tick>,
+    #[cfg(feature = "test-util")]
+    probe: Option<crate::test_util::Probe>,
 }
 
 /// What happens next in a job.
@@ -97,6 +99,8 @@ impl<M: BatchMethod> Driver<M> {
             quiet_since: now,
             drain: options.drain,
             drain_until: None,
+            #[cfg(feature = "test-util")]
+            probe: options.probe,
         }
     }
 
@@ -155,9 +159,27 @@ impl<M: BatchMethod> Driver<M> {
                 return Some(self.hand_out(outcome));
             }
             self.halt_if_stopping(now);
+            #[cfg(feature = "test-util")]
+            self.show(until);
             self.note_ahead();
             let event = self.event(self.wake_at(until, now)).await;
             self.handle(event);
+        }
+    }
+
+    #[cfg(feature = "test-util")]
+    fn show(&self, until: Option<Tick>) {
+        if let Some(probe) = &self.probe {
+            let (input, now) = (self.input.is_some(), self.clock().now());
+            probe.note(&(
+                &self.plan,
+                &self.ledger,
+                input,
+                now,
+                until,
+                self.quiet_since,
+                self.drain_until,
+            ));
         }
     }
 

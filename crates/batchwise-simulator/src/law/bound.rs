@@ -7,7 +7,7 @@
 //!
 //! 1. failed calls (no connection, lost, unreadable, 5xx) ≤ `B + A/5 + C·(A+1)`: an outage without any answer costs `B + C`;
 //! 2. refusals for rate ≤ `(C+9)·(A+1)`: ten in a row, each a wait longer than the last, spend the quota;
-//! 3. refusals of credentials ≤ the other calls `+ 2·C` where a login mends them, else `C`;
+//! 3. refusals of credentials ≤ the other calls `+ 2·C` where a login mends them, else `2·C`;
 //! 4. failed and answered calls that carry one record ≤ `M + K + 1`, not counting refusals of the whole request;
 //! 5. all calls ≤ `2·L + P + 3·W`.
 

@@ -3,8 +3,8 @@
 mod bound;
 mod life;
 
-use batchwise_core::Record;
-use batchwise_emulator::conformance::{Breach, Evidence, Subject};
+use batchwise_core::{Outcome, Record, Verdict};
+use batchwise_emulator::conformance::{Breach, Difficulty, Evidence, Subject};
 use batchwise_emulator::{Truth, WindowTruth};
 
 use crate::case::{Case, RunCase, made_calls};
@@ -18,6 +18,9 @@ const COUNTED: &str = "calls are counted";
 
 /// A job reads its input, unless it says that it left it.
 const READ: &str = "the input is read";
+
+/// A refusal falls on the record that was refused.
+const BLAMED: &str = "only what was refused is rejected";
 
 /// An attempt is a call that carried the record.
 const ATTEMPTS: &str = "attempts are calls";
@@ -64,8 +67,27 @@ fn of_run<R: Record>(job: &Job, run: &RunCase<R>) -> Vec<Breach> {
     broken
 }
 
+/// Records that are called rejected, where the server refused others, and each by name.
+fn blamed<R: Record>(case: &Case<R>) -> Vec<Breach> {
+    let nameless = case.runs.iter().any(|run| {
+        let difficult = &run.evidence.difficult;
+        let among = |number: &u64| run.evidence.facts.contains_key(number);
+        difficult.all(Difficulty::PoisonNameless).any(|number| among(&number))
+    });
+    let is_blamed = |evidence: &Evidence<R>, outcome: &Outcome<R>| {
+        let poison = evidence.number(outcome).map(|number| evidence.difficult.of(number));
+        outcome.verdict == Verdict::Rejected && poison.is_some_and(|difficulty| difficulty != Some(Difficulty::Poison))
+    };
+    let runs = case.runs.iter().map(|run| &run.evidence).filter(|_| !nameless);
+    runs.flat_map(|evidence| {
+        let blamed = evidence.outcomes.iter().filter(|outcome| is_blamed(evidence, outcome));
+        blamed.map(|outcome| Breach::new(BLAMED, evidence.line(outcome)))
+    })
+    .collect()
+}
+
 fn attempts<R: Record>(evidence: &Evidence<R>) -> Vec<Breach> {
-    let more = |outcome: &&batchwise_core::Outcome<R>| {
+    let more = |outcome: &&Outcome<R>| {
         let carried = evidence
             .number(outcome)
             .map_or(0, |number| evidence.calls_with(number).len());
@@ -106,6 +128,9 @@ pub(crate) fn of_world<S: Subject, R: Record>(
         let forgets = case.job.life.as_ref().is_some_and(|life| life.forgets_calls);
         forgets && case.runs.len() > 1
     });
+    if !scenario.refuses_by_fault() {
+        broken.extend(cases.iter().flat_map(blamed));
+    }
     if matches!(scenario.quota, Quota::Kept { .. }) && !forgotten {
         let provider = subject.method().provider();
         let over = |window: &&WindowTruth| {

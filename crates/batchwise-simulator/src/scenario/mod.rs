@@ -265,6 +265,17 @@ impl Scenario {
         u64::try_from(job).unwrap_or(0) * NUMBERS + number
     }
 
+    /// True when a fault makes the server refuse what it would take.
+    #[must_use]
+    pub fn refuses_by_fault(&self) -> bool {
+        self.faults.iter().any(|plan| {
+            matches!(
+                plan.fault,
+                Fault::Status { status: 400..=499, .. } | Fault::Html { status: 400..=499, .. }
+            )
+        })
+    }
+
     /// Records that are difficult, by their number in the world; the first line that names a record decides.
     #[must_use]
     pub fn difficult(&self) -> std::collections::BTreeMap<u64, Option<Difficulty>> {
