@@ -2,7 +2,8 @@
 //!
 //! Where no quota makes a job wait, a batch would wait for the disk instead. So the records that go next are noted while a
 //! call is in flight, as many at once as it takes for calls not to wait: one batch where calls are slower than the disk, more
-//! where they are faster. After a crash they all may have been sent, so it is never more than that.
+//! where they are faster. After a crash they all may have been sent, so it is never more than that, and only where that doubt
+//! changes no more than a word: a record that is gone reads `presumed_deleted` instead of `not_found`.
 
 use std::future::Future;
 use std::pin::Pin;
