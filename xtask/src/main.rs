@@ -3,6 +3,7 @@
 //! A subcommand is a module with its arguments and a `run`; a stage of `ci` is a file in `ci/stages`.
 
 mod ci;
+mod proof;
 mod readme;
 mod simulate;
 mod tool;
@@ -28,6 +29,10 @@ enum Task {
     Ci(ci::CiArgs),
     /// Play jobs of every method by chance, and hold them against the law
     Simulate(simulate::SimulateArgs),
+    /// Run every fault over every wire and write docs/fault-matrix.md, or check it with --check
+    FaultMatrix(proof::ProofArgs),
+    /// Run jobs of very many records against the emulator
+    Load(proof::ProofArgs),
 }
 
 fn main() -> ExitCode {
@@ -35,6 +40,8 @@ fn main() -> ExitCode {
     let done = Workspace::of_this_checkout().and_then(|workspace| match cli.task {
         Task::Ci(args) => ci::run(&args, &workspace),
         Task::Simulate(args) => simulate::run(&args, &workspace),
+        Task::FaultMatrix(args) => proof::fault_matrix(&args, &workspace),
+        Task::Load(args) => proof::load(&args, &workspace),
     });
     match done {
         Ok(()) => ExitCode::SUCCESS,

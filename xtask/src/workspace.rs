@@ -67,6 +67,11 @@ impl Workspace {
         self.metadata.target_directory.clone().into_std_path_buf()
     }
 
+    /// A program of the workspace that was built for release.
+    pub(crate) fn release_program(&self, name: &str) -> PathBuf {
+        self.target().join("release").join(name)
+    }
+
     /// Where tools that the checks need are installed.
     pub(crate) fn tools(&self) -> PathBuf {
         self.metadata.target_directory.join("tools").into_std_path_buf()

@@ -17,6 +17,7 @@ mod notes;
 mod output;
 mod signals;
 mod target;
+mod transport;
 mod values;
 
 use std::process::ExitCode;

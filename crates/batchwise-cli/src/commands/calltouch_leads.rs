@@ -1,7 +1,5 @@
 //! `batchwise calltouch-leads add-fields`.
 
-use std::time::Duration;
-
 use batchwise::RunOptions;
 use batchwise::calltouch_leads::{CalltouchLeads, LeadUpdate};
 use serde_json::Value;
@@ -41,7 +39,7 @@ pub(crate) async fn add_fields(environment: &Environment, args: &JobArgs) -> Res
     let method = CalltouchLeads::builder(credentials)
         .base_url(base.as_str())
         .allow_http(args.allow_http)
-        .timeout(Duration::from_secs(args.timeout.get().into()))
+        .transport_options(args.transport()?)
         .quota(quota(args.rate))
         .build()?;
     let job = Job {

@@ -19,3 +19,4 @@ mod safety;
 mod same_calls;
 mod stopping;
 mod support;
+mod trust;

@@ -10,6 +10,7 @@ use std::time::Duration;
 use tracing::Instrument;
 
 use super::StopToken;
+use super::ahead::Durable;
 use super::stream::SharedSummary;
 use crate::clock::{SharedClock, Tick};
 use crate::error::{CallError, CallErrorKind};
@@ -35,8 +36,30 @@ pub(super) struct CallContext<M> {
     /// Whoever holds it asks the job to stop; the plan hears of it later than a call may.
     pub(super) stop: StopToken,
     pub(super) observer: Option<Arc<dyn Observer>>,
-    pub(super) journal: Option<Arc<dyn Journal>>,
+    pub(super) journal: Option<JournalSide>,
     pub(super) summary: SharedSummary,
+}
+
+/// The journal as calls see it.
+#[derive(Debug)]
+pub(super) struct JournalSide {
+    pub(super) journal: Arc<dyn Journal>,
+    pub(super) durable: Durable,
+    /// Batches that left at once, since all of it was durable.
+    pub(super) noted_in_time: AtomicU64,
+    /// Batches that had to wait for the journal.
+    pub(super) waited_for: AtomicU64,
+}
+
+impl JournalSide {
+    pub(super) fn new(journal: Arc<dyn Journal>, durable: Durable) -> Self {
+        Self {
+            journal,
+            durable,
+            noted_in_time: AtomicU64::new(0),
+            waited_for: AtomicU64::new(0),
+        }
+    }
 }
 
 /// So often a call may find no session although one was just brought: others renew it at the same time. More often, and
@@ -94,38 +117,52 @@ impl<M: BatchMethod> CallContext<M> {
         if let Err(error) = self.intend(&mut batch).await {
             return (batch, Attempt::Unwritten(error));
         }
-        let attempt = match self.attempt(&batch).await {
+        let mut last = None;
+        let attempt = match self.attempt(&batch, &mut last).await {
             Ok(reply) => Attempt::Reply(reply),
             Err(attempt) => attempt,
         };
+        batch.carried_by(last);
         (batch, attempt)
     }
 
-    /// Tells the journal what is about to be sent. The slot of the quota is taken afterwards, so that nothing comes between
-    /// it and the call.
+    /// Tells the journal what is about to be sent, and waits until it is durable, with what it was told ahead. The slot of
+    /// the quota is taken afterwards, so that nothing comes between it and the call.
     async fn intend(&self, batch: &mut Batch<M::Record>) -> Result<(), JournalError> {
         let Some(journal) = &self.journal else {
             return Ok(());
         };
+        let mut durable = journal.durable.clone();
+        let round = durable.borrow().clone()?;
+        let told = batch.noted();
         let entries: Vec<JournalEntry> = batch
             .intend()
             .map(|(record, line)| JournalEntry::of_record(record, line))
             .collect();
-        if entries.is_empty() {
+        if entries.is_empty() && told <= round {
+            journal.noted_in_time.fetch_add(1, Ordering::Relaxed);
             return Ok(());
         }
-        journal.intend(entries).await
+        journal.waited_for.fetch_add(1, Ordering::Relaxed);
+        if !entries.is_empty() {
+            journal.journal.intend(entries).await?;
+        }
+        let reached = durable.wait_for(|durable| durable.as_ref().map_or(true, |round| *round >= told));
+        match reached.await {
+            Ok(round) => (*round).clone().map(|_| ()),
+            Err(_) => Err(JournalError::new("the job is gone")),
+        }
     }
 
     /// Calls, and renews credentials that were refused, once for each call. A call that found no session was not refused:
     /// nobody had logged in yet, or someone else is about to.
-    async fn attempt(&self, batch: &Batch<M::Record>) -> Result<Reply, Attempt> {
+    async fn attempt(&self, batch: &Batch<M::Record>, last: &mut Option<u64>) -> Result<Reply, Attempt> {
         let (mut refusals, mut without_session) = (0, 0);
         if self.method.can_renew() && self.method.needs_renewal() {
             self.renew(&CallError::no_session()).await?;
         }
         loop {
-            let error = match self.call(batch).await? {
+            let error = match self.call(batch, last).await? {
                 Ok(reply) => return Ok(reply),
                 Err(error) => error,
             };
@@ -172,7 +209,12 @@ impl<M: BatchMethod> CallContext<M> {
         }
     }
 
-    async fn call(&self, batch: &Batch<M::Record>) -> Result<Result<Reply, CallError>, Attempt> {
+    /// One call; its number is left in `last`.
+    async fn call(
+        &self,
+        batch: &Batch<M::Record>,
+        last: &mut Option<u64>,
+    ) -> Result<Result<Reply, CallError>, Attempt> {
         let records = batch.records();
         let asked = self.clock.now();
         let tickets = self.slot(self.method.cost(records)).await?;
@@ -195,6 +237,9 @@ impl<M: BatchMethod> CallContext<M> {
         }
         if error.is_some_and(|error| error.kind() != CallErrorKind::NoSession) {
             self.count(|summary| summary.failed_calls += 1);
+        }
+        if error.is_none_or(|error| error.kind() != CallErrorKind::NoSession) {
+            *last = Some(call);
         }
         let duration = self.clock.now().saturating_sub(started);
         span.in_scope(|| match error {
@@ -227,8 +272,8 @@ impl<M: BatchMethod> CallContext<M> {
         if let Some(observer) = &self.observer {
             observer.call_finished(&finished);
         }
-        if let Some(journal) = &self.journal {
-            journal.called(&finished);
+        if let Some(side) = &self.journal {
+            side.journal.called(&finished);
         }
         Ok(result)
     }

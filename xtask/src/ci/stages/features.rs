@@ -8,13 +8,13 @@ use crate::workspace::{CORE, FACADE, PROVIDERS, Workspace};
 
 pub(super) const STAGE: Stage = Stage {
     name: "features",
-    about: "core and the facade build with each TLS back end alone, and with none",
+    about: "core and the facade build with each TLS back end alone, with none, and with HTTP/2",
     mend: "cargo check -p CRATE --no-default-features --features BACK_END",
     run,
 };
 
-/// The back ends of the default transport; the empty one speaks plain HTTP.
-const TLS: [&str; 4] = ["rustls", "native-tls", "rustls-no-provider", ""];
+/// The back ends of the default transport; the empty one speaks plain HTTP. HTTP/2 is one more way of its own.
+const TLS: [&str; 5] = ["rustls", "native-tls", "rustls-no-provider", "", "http2"];
 
 fn run(workspace: &Workspace) -> Result<()> {
     for tls in TLS {

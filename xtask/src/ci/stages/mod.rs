@@ -5,8 +5,10 @@ mod clippy_crates;
 mod demo;
 mod deny;
 mod doc;
+mod fault_matrix;
 mod features;
 mod fmt;
+mod load;
 mod mutants;
 mod simulate;
 mod test;
@@ -28,5 +30,7 @@ pub(crate) const STAGES: &[Stage] = &[
     test::STAGE,
     simulate::STAGE,
     mutants::STAGE,
+    fault_matrix::STAGE,
     demo::STAGE,
+    load::STAGE,
 ];
