@@ -104,7 +104,10 @@ fn a_journal_that_forgets_its_intents_is_found() {
 
 #[test]
 fn a_journal_that_forgets_its_verdicts_is_found() {
-    assert_eq!(caught(Bug::VerdictsAreForgotten).1, "a settled record is sent again");
+    assert_eq!(
+        caught(Bug::VerdictsAreForgotten).1,
+        "a settled record has another outcome"
+    );
 }
 
 #[test]
