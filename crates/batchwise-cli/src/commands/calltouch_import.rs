@@ -7,17 +7,17 @@ use batchwise::quota::{QuotaHandle, Window};
 use batchwise::{BaseUrl, RunOptions};
 use serde_json::Value;
 
-use super::Environment;
 use crate::args::{JobArgs, Keys};
 use crate::failure::{Exit, Failure};
 use crate::input::{Shape, Source, expected, number, text_or_number};
 use crate::job::Job;
+use crate::settings::Environment;
 use crate::target::Target;
 use crate::values::Rate;
 
 /// Deletes import logs.
 pub(crate) async fn delete(environment: &Environment, keys: Keys, args: &JobArgs) -> Result<Exit, Failure> {
-    let source = Source::of(keys.keys, args.input.as_deref())?;
+    let source = Source::of(keys.keys, args)?;
     let (credentials, base) = account(environment, args)?;
     let target = Target {
         provider: "calltouch-import",
