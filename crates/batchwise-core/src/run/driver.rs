@@ -181,6 +181,7 @@ impl<M: BatchMethod> Driver<M> {
             probe.note(&(
                 &self.plan,
                 &self.ledger,
+                &self.ahead,
                 input,
                 now,
                 until,
