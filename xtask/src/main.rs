@@ -5,6 +5,7 @@
 mod ci;
 mod proof;
 mod readme;
+mod simulate;
 mod tool;
 mod workspace;
 
@@ -26,6 +27,8 @@ struct Cli {
 enum Task {
     /// Run the checks: all of them, or the stages that are named
     Ci(ci::CiArgs),
+    /// Play jobs of every method by chance, and hold them against the law
+    Simulate(simulate::SimulateArgs),
     /// Run every fault over every wire and write docs/fault-matrix.md, or check it with --check
     FaultMatrix(proof::ProofArgs),
     /// Run jobs of very many records against the emulator
@@ -36,6 +39,7 @@ fn main() -> ExitCode {
     let cli = Cli::parse();
     let done = Workspace::of_this_checkout().and_then(|workspace| match cli.task {
         Task::Ci(args) => ci::run(&args, &workspace),
+        Task::Simulate(args) => simulate::run(&args, &workspace),
         Task::FaultMatrix(args) => proof::fault_matrix(&args, &workspace),
         Task::Load(args) => proof::load(&args, &workspace),
     });

@@ -62,13 +62,14 @@ impl Workspace {
         self.packages().map(|package| package.name.as_str()).collect()
     }
 
+    /// Where everything is built.
+    pub(crate) fn target(&self) -> PathBuf {
+        self.metadata.target_directory.clone().into_std_path_buf()
+    }
+
     /// A program of the workspace that was built for release.
     pub(crate) fn release_program(&self, name: &str) -> PathBuf {
-        self.metadata
-            .target_directory
-            .join("release")
-            .join(name)
-            .into_std_path_buf()
+        self.target().join("release").join(name)
     }
 
     /// Where tools that the checks need are installed.

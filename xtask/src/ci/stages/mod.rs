@@ -9,6 +9,8 @@ mod fault_matrix;
 mod features;
 mod fmt;
 mod load;
+mod mutants;
+mod simulate;
 mod test;
 mod tree;
 
@@ -26,6 +28,8 @@ pub(crate) const STAGES: &[Stage] = &[
     clippy_crates::STAGE,
     features::STAGE,
     test::STAGE,
+    simulate::STAGE,
+    mutants::STAGE,
     fault_matrix::STAGE,
     demo::STAGE,
     load::STAGE,
