@@ -92,6 +92,11 @@ impl Workspace {
         self.packages().map(|package| package.name.as_str()).collect()
     }
 
+    /// A program of the workspace that was built for release.
+    pub(crate) fn release_program(&self, name: &str) -> PathBuf {
+        self.target().join("release").join(name)
+    }
+
     /// The provider crates: what the facade takes by feature.
     pub(crate) fn providers(&self) -> Result<Vec<&str>> {
         let members = self.names();

@@ -1,25 +1,36 @@
 //! The command line.
 
+mod input;
+mod leads;
+
 use std::num::{NonZeroU32, NonZeroUsize};
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+pub(crate) use self::input::{Charset, Delimiter, InputArgs};
+pub(crate) use self::leads::{Among, Empty, LeadsArgs, Phones, TenDigitsArg};
 use crate::values::{Concurrency, Deadline, Rate};
 
 const IMPORT_EXAMPLES: &str = "\
 Examples:
   batchwise calltouch-import delete 51001 51002
   batchwise calltouch-import delete -i ids.txt --dry-run
-  batchwise calltouch-import delete -i export.csv --column 'Import ID' --yes -o ndjson > outcomes.ndjson
+  batchwise calltouch-import delete -i export.xlsx --column 'Import ID'
+  batchwise calltouch-import delete -i export.csv --column 'Номер' --encoding windows-1251 --delimiter ';'
+  batchwise calltouch-import delete -i export.csv.gz --column 'Import ID' --yes -o ndjson > outcomes.ndjson
   produce-ids | batchwise calltouch-import delete -i - --yes";
 
 const LEADS_EXAMPLES: &str = "\
 Examples:
   batchwise calltouch-leads add-fields -i leads.ndjson
+  batchwise calltouch-leads add-fields -i crm.csv --map map.toml --preview 5
+  batchwise calltouch-leads add-fields -i crm.xlsx --match-request 'Request ID' --field 'Contract no=contract_no'
+  batchwise calltouch-leads add-fields -i crm.csv --match-phone Phone --match-date 'Created=dd.mm.yyyy hh:mm' \\
+    --field 'Sum=amount:number' --field 'Signed=signed:date(dd.mm.yyyy)' --split ','
   produce-leads | batchwise calltouch-leads add-fields -i - --yes -o ndjson
 
-A line of input:
+A line of NDJSON:
   {\"matching\":[{\"type\":\"request\",\"requestParams\":{\"requestId\":900100}}],
    \"addCustomFields\":{\"overwrite\":false,\"customFields\":[{\"field\":\"contract_no\",\"value\":\"A-17\"}]}}
   (in one line)";
@@ -105,11 +116,14 @@ pub(crate) enum LeadsMethod {
     #[command(after_help = LEADS_EXAMPLES)]
     /// Add custom fields to leads
     ///
-    /// Input is NDJSON: one lead a line in the provider's own shape (matching, addCustomFields). Credentials:
-    /// CALLTOUCH_TOKEN and CALLTOUCH_SITE_ID in the environment.
+    /// Input is NDJSON, one lead a line in the provider's own shape (matching, addCustomFields), or columns of CSV, TSV or
+    /// .xlsx with a mapping: --map FILE, or --match-... and --field. Credentials: CALLTOUCH_TOKEN and CALLTOUCH_SITE_ID in
+    /// the environment.
     AddFields {
         #[command(flatten)]
         job: JobArgs,
+        #[command(flatten)]
+        leads: Box<LeadsArgs>,
     },
 }
 
@@ -191,18 +205,20 @@ pub(crate) struct Keys {
 /// What every job takes.
 #[derive(Debug, Args)]
 pub(crate) struct JobArgs {
-    /// Read records from a file: lines, CSV or NDJSON; `-` is standard input
+    /// Read records from a file: lines, CSV, TSV, .xlsx or NDJSON, also as .gz; `-` is standard input
     #[arg(short, long, value_name = "FILE")]
     pub(crate) input: Option<String>,
-    /// The CSV column that holds the keys
-    #[arg(long, value_name = "NAME")]
-    pub(crate) column: Option<String>,
+    #[command(flatten)]
+    pub(crate) reading: InputArgs,
     /// The provider's origin; the documented path is added to it
     #[arg(long, value_name = "URL")]
     pub(crate) base_url: Option<String>,
     /// Allow plain http:// to other machines (credentials can be read on the way)
     #[arg(long)]
     pub(crate) allow_http: bool,
+    /// Trust the issuers in this PEM file too, such as that of a company's proxy; nothing turns verification off
+    #[arg(long, value_name = "FILE")]
+    pub(crate) ca_file: Option<PathBuf>,
     /// How outcomes are written to standard output
     #[arg(short, long, value_name = "FORM", value_enum, default_value_t = OutputArg::Human)]
     pub(crate) output: OutputArg,

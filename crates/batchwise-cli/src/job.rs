@@ -17,7 +17,7 @@ use crate::args::JobArgs;
 use crate::consent;
 use crate::dry_run::{Rehearsed, rehearse};
 use crate::failure::{Exit, Failure};
-use crate::input::{Shape, Source};
+use crate::input::{Handing, Shape, Source};
 use crate::notes::{Notes, span};
 use crate::output::{OutcomeRow, OutcomeWriter};
 use crate::signals::Signals;
@@ -54,15 +54,23 @@ where
             notes.warn("--rate off: no limit of ours protects the account from the provider's");
         }
         let check = match source.is_whole() {
-            true => Some(source.check(&self.shape, args.column.as_deref(), args.keep_going, args.limit)?),
+            true => Some(source.check(&self.shape, args.keep_going, args.limit)?),
             false => None,
         };
+        if let Some(note) = check.as_ref().and_then(|check| check.note.as_ref()) {
+            notes.warn(&format!("the input: {note}"));
+        }
         let shape = Arc::new(self.shape);
         let entries = |source: Source, may_destroy: bool| {
-            // With a limit the first records of the input are wanted, whatever their stage.
-            let by_stage = args.limit.is_none();
-            let column = args.column.clone();
-            source.entries(Arc::clone(&shape), column, args.keep_going, may_destroy, by_stage)
+            let handing = Handing {
+                keep_going: args.keep_going,
+                may_destroy,
+                // With a limit the first records of the input are wanted, whatever their stage.
+                by_stage: args.limit.is_none(),
+                tell: !args.quiet,
+                tap: None,
+            };
+            source.entries(Arc::clone(&shape), handing)
         };
         let options = options(self.options, args);
         if args.dry_run {

@@ -12,11 +12,13 @@ mod fault;
 pub mod fuzzing;
 mod input;
 mod job;
+mod leads;
 mod logging;
 mod notes;
 mod output;
 mod signals;
 mod target;
+mod transport;
 mod values;
 
 use std::process::ExitCode;

@@ -29,7 +29,7 @@ fn job_args(command: &Command) -> Option<&JobArgs> {
             method: ImportMethod::Delete { job, .. },
         }
         | Command::CalltouchLeads {
-            method: LeadsMethod::AddFields { job },
+            method: LeadsMethod::AddFields { job, .. },
         }
         | Command::DellinBook {
             method: BookMethod::Delete { job, .. },

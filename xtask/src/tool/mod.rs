@@ -18,11 +18,20 @@ pub(crate) const CARGO_CYCLONEDX: CargoTool = CargoTool::new("cargo-cyclonedx");
 /// Licences, bans, sources and advisories.
 pub(crate) const CARGO_DENY: CargoTool = CargoTool::new("cargo-deny");
 
+/// Builds the fuzz targets.
+pub(crate) const CARGO_FUZZ: CargoTool = CargoTool::new("cargo-fuzz");
+
 /// Each feature alone.
 pub(crate) const CARGO_HACK: CargoTool = CargoTool::new("cargo-hack");
 
+/// Which lines tests reach.
+pub(crate) const CARGO_LLVM_COV: CargoTool = CargoTool::new("cargo-llvm-cov");
+
 /// Dependencies that nobody uses.
 pub(crate) const CARGO_MACHETE: CargoTool = CargoTool::new("cargo-machete");
+
+/// Breaks the code, one thing at a time.
+pub(crate) const CARGO_MUTANTS: CargoTool = CargoTool::new("cargo-mutants");
 
 /// What a release breaks.
 pub(crate) const CARGO_SEMVER_CHECKS: CargoTool = CargoTool::new("cargo-semver-checks");

@@ -21,8 +21,8 @@ pub(crate) async fn run(cli: Cli) -> Result<Exit, Failure> {
             method: ImportMethod::Delete { keys, job },
         } => calltouch_import::delete(&environment, keys, &job).await,
         Command::CalltouchLeads {
-            method: LeadsMethod::AddFields { job },
-        } => calltouch_leads::add_fields(&environment, &job).await,
+            method: LeadsMethod::AddFields { leads, job },
+        } => calltouch_leads::add_fields(&environment, &leads, &job).await,
         Command::DellinBook {
             method: BookMethod::Delete { keys, wire, job },
         } => dellin_book::delete(&environment, keys, wire, &job).await,

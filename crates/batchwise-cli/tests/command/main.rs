@@ -10,12 +10,16 @@
 mod book;
 mod campaigns;
 mod consent;
+mod encodings;
 mod exit_codes;
 mod files;
 mod leads;
+mod leads_columns;
+mod numbers;
 mod outputs;
 mod pipes;
 mod safety;
 mod same_calls;
 mod stopping;
 mod support;
+mod trust;

@@ -14,8 +14,8 @@ pub(super) const STAGE: Stage = Stage {
     run,
 };
 
-/// The back ends of the default transport; the empty one speaks plain HTTP.
-const TLS: [&str; 4] = ["rustls", "native-tls", "rustls-no-provider", ""];
+/// The back ends of the default transport; the empty one speaks plain HTTP. HTTP/2 is one more way of its own.
+const TLS: [&str; 5] = ["rustls", "native-tls", "rustls-no-provider", "", "http2"];
 
 fn run(workspace: &Workspace) -> Result<()> {
     let hack = CARGO_HACK.get(workspace)?;

@@ -7,14 +7,19 @@ mod conformance;
 mod demo;
 mod deny;
 mod doc;
+mod fault_matrix;
 mod features;
 mod fmt;
+mod fuzz;
 mod house;
+mod load;
 mod machete;
 mod minimal;
 mod msrv;
+mod mutants;
 mod package;
 mod semver;
+mod simulate;
 mod taplo;
 mod test;
 mod tree;
@@ -40,7 +45,12 @@ pub(crate) const STAGES: &[Stage] = &[
     features::STAGE,
     test::STAGE,
     conformance::STAGE,
+    simulate::STAGE,
+    mutants::STAGE,
+    fault_matrix::STAGE,
     demo::STAGE,
+    fuzz::STAGE,
+    load::STAGE,
     msrv::STAGE,
     minimal::STAGE,
     package::STAGE,

@@ -3,7 +3,9 @@
 mod cli;
 mod emulated;
 mod recorder;
+mod workbook;
 
 pub(crate) use cli::{Cli, Ended, file};
 pub(crate) use emulated::Emulated;
 pub(crate) use recorder::{Canned, Recorder};
+pub(crate) use workbook::{sheet, workbook};
