@@ -19,6 +19,8 @@ mod readme;
 mod release;
 mod simulate;
 mod tool;
+#[cfg(test)]
+mod translations;
 mod workspace;
 
 use std::process::ExitCode;

@@ -10,6 +10,14 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub(crate) use self::input::{Charset, Delimiter, InputArgs};
 pub(crate) use self::leads::{Among, Empty, LeadsArgs, Phones, TenDigitsArg};
+use crate::config::ConfigCommand;
+use crate::doctor::DoctorArgs;
+use crate::ledger::{JournalCommand, LedgerArgs, ResumeArgs};
+use crate::progress::ProgressArgs;
+use crate::report::ReportArgs;
+use crate::results::ResultArgs;
+use crate::settings::SettingsArgs;
+use crate::shell::{CompletionsArgs, ManArgs};
 use crate::values::{Concurrency, Deadline, Rate};
 
 const IMPORT_EXAMPLES: &str = "\
@@ -48,17 +56,66 @@ Examples:
   batchwise thulium-campaign delete -i campaigns-and-customers.csv --yes
   batchwise thulium-campaign delete --campaign 00042 --by phone --additional-numbers 333444555";
 
+const QUICK_START: &str = "\
+Begin here:
+  batchwise demo                                    all four providers under trouble; nothing to configure
+  batchwise config init                             a settings file to fill in
+  batchwise doctor                                  are credentials, host, TLS and clock in order?
+  batchwise calltouch-import delete -i ids.txt --dry-run
+  batchwise calltouch-import delete -i ids.txt
+
+`batchwise help COMMAND` has examples for each command; `batchwise man | man -l -` is the manual.";
+
+const DEMO_EXAMPLES: &str = "\
+Examples:
+  batchwise demo";
+
+const CONFIG_EXAMPLES: &str = "\
+Examples:
+  batchwise config init
+  batchwise config show --profile prod
+  $EDITOR \"$(batchwise config path)\"";
+
+const DOCTOR_EXAMPLES: &str = "\
+Examples:
+  batchwise doctor
+  batchwise doctor dellin --profile prod";
+
+const COMPLETIONS_EXAMPLES: &str = "\
+Examples:
+  batchwise completions bash > ~/.local/share/bash-completion/completions/batchwise
+  batchwise completions zsh > \"${fpath[1]}/_batchwise\"
+  batchwise completions fish > ~/.config/fish/completions/batchwise.fish
+  batchwise completions powershell >> $PROFILE";
+
+const MAN_EXAMPLES: &str = "\
+Examples:
+  batchwise man | man -l -
+  batchwise man thulium-campaign delete | man -l -
+  batchwise man --dir ~/.local/share/man/man1";
+
 const EMULATOR_EXAMPLES: &str = "\
 Try a job on it:
   batchwise emulator --port 8085
   CALLTOUCH_TOKEN=any CALLTOUCH_SITE_ID=1 batchwise calltouch-import delete 51001 --base-url http://127.0.0.1:8085";
+
+const RESUME_EXAMPLES: &str = "\
+Examples:
+  batchwise resume                       the latest job, if its input is a file
+  batchwise resume job.db --retry-failed";
+
+const REPORT_EXAMPLES: &str = "\
+Examples:
+  batchwise report                       a table of the latest job
+  batchwise report job.db --only rejected,unknown -o csv > look-at-these.csv
+  batchwise report job.db --evidence evidence.txt";
 
 /// Sends batches of records to SaaS methods; for every distinct record exactly one true outcome comes out.
 ///
 /// Exit codes: 0 every record reached the wanted state; 1 finished, some did not; 2 usage or unreadable input, nothing
 /// sent; 3 stopped early, the rest is not_sent; 4 a fault of our own.
 #[derive(Debug, Parser)]
-#[command(name = "batchwise", version, max_term_width = 110)]
+#[command(name = "batchwise", version, max_term_width = 110, after_help = QUICK_START)]
 pub(crate) struct Cli {
     #[command(subcommand)]
     pub(crate) command: Command,
@@ -90,11 +147,67 @@ pub(crate) enum Command {
         #[command(subcommand)]
         method: CampaignMethod,
     },
+    /// Go on with a job from its journal, as it was begun
+    #[command(after_help = RESUME_EXAMPLES)]
+    Resume(ResumeArgs),
+    /// Tell what became of a job, from its journal, also while it runs
+    #[command(after_help = REPORT_EXAMPLES)]
+    Report(ReportArgs),
+    /// List, purge or pseudonymise journals
+    #[command(subcommand_required = true, arg_required_else_help = true)]
+    Journal {
+        #[command(subcommand)]
+        command: JournalCommand,
+    },
     #[command(after_help = EMULATOR_EXAMPLES)]
     /// Serve the four providers on loopback, to try jobs on
     Emulator(EmulatorArgs),
+    #[command(after_help = DEMO_EXAMPLES)]
     /// Run all four providers under trouble on the emulator; nothing to configure
     Demo,
+    #[command(after_help = CONFIG_EXAMPLES)]
+    /// Write, show or find the settings file
+    ///
+    /// Flags go before the environment, that before the profile, and that before what the file says for every profile. No
+    /// secret stands in the file: it names a file of its own, a variable, or the keyring.
+    Config {
+        #[command(subcommand)]
+        command: ConfigCommand,
+    },
+    #[command(after_help = DOCTOR_EXAMPLES)]
+    /// Look whether settings, credentials, host, TLS and clock are in order
+    ///
+    /// It deletes and writes nothing: it asks for the origin's page without credentials, and where a provider has a call
+    /// that does no harm (Dellin's login and session data) it tries the credentials. Exit codes: 0 all is well; 1 something
+    /// is not; 2 wrong usage.
+    Doctor(DoctorArgs),
+    #[command(after_help = COMPLETIONS_EXAMPLES)]
+    /// Print a script that completes commands and flags in a shell
+    Completions(CompletionsArgs),
+    #[command(after_help = MAN_EXAMPLES)]
+    /// Print a manual page, or write all of them
+    Man(ManArgs),
+}
+
+impl Command {
+    /// What its job takes, if it is one.
+    pub(crate) fn job_mut(&mut self) -> Option<&mut JobArgs> {
+        match self {
+            Self::CalltouchImport {
+                method: ImportMethod::Delete { job, .. },
+            }
+            | Self::CalltouchLeads {
+                method: LeadsMethod::AddFields { job, .. },
+            }
+            | Self::DellinBook {
+                method: BookMethod::Delete { job, .. },
+            }
+            | Self::ThuliumCampaign {
+                method: CampaignMethod::Delete { job, .. },
+            } => Some(job),
+            _ => None,
+        }
+    }
 }
 
 #[derive(Debug, Subcommand)]
@@ -252,12 +365,20 @@ pub(crate) struct JobArgs {
     /// Let a bad line become `rejected` instead of ending the job
     #[arg(long)]
     pub(crate) keep_going: bool,
+    #[command(flatten)]
+    pub(crate) settings: SettingsArgs,
+    #[command(flatten)]
+    pub(crate) progress: ProgressArgs,
     /// Say more on standard error; twice: every call
     #[arg(short, long, action = clap::ArgAction::Count)]
     pub(crate) verbose: u8,
     /// Only errors on standard error
     #[arg(short, long, conflicts_with = "verbose")]
     pub(crate) quiet: bool,
+    #[command(flatten)]
+    pub(crate) results: ResultArgs,
+    #[command(flatten)]
+    pub(crate) ledger: LedgerArgs,
 }
 
 impl JobArgs {

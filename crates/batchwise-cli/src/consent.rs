@@ -7,8 +7,8 @@ use batchwise::Action;
 
 use crate::failure::Failure;
 use crate::input::Check;
-use crate::notes::span;
 use crate::output::one_line;
+use crate::progress::span;
 use crate::target::Target;
 
 /// True when there is someone to ask.

@@ -41,32 +41,71 @@ impl From<Exit> for ExitCode {
 #[derive(Debug, thiserror::Error)]
 pub(crate) struct Failure {
     exit: Exit,
+    /// What went wrong.
     text: String,
+    /// Where: a file, a line, a section.
+    place: Option<String>,
+    /// What to do about it.
+    to_do: Option<String>,
 }
 
 impl Failure {
     /// Wrong usage or unreadable input: nothing was sent.
     pub(crate) fn usage(text: impl Into<String>) -> Self {
-        Self {
-            exit: Exit::Usage,
-            text: text.into(),
-        }
+        Self::new(Exit::Usage, text.into())
     }
 
     /// Standard output cannot be written.
     pub(crate) fn unwritable(error: &std::io::Error) -> Self {
-        Self {
-            exit: Exit::Stopped,
-            text: format!("standard output is not writable ({error})"),
-        }
+        Self::new(Exit::Stopped, format!("standard output is not writable ({error})"))
     }
 
     /// A fault of our own.
     pub(crate) fn fault(text: impl Into<String>) -> Self {
+        Self::new(Exit::Fault, text.into())
+    }
+
+    fn new(exit: Exit, text: String) -> Self {
         Self {
-            exit: Exit::Fault,
-            text: text.into(),
+            exit,
+            text,
+            place: None,
+            to_do: None,
         }
+    }
+
+    /// The same with where it is. The innermost place counts.
+    pub(crate) fn at(mut self, place: impl Into<String>) -> Self {
+        self.place.get_or_insert_with(|| place.into());
+        self
+    }
+
+    /// The same with what to do about it.
+    pub(crate) fn mend(mut self, help: impl Into<String>) -> Self {
+        self.to_do = Some(help.into());
+        self
+    }
+
+    /// The same with what it is about in front.
+    pub(crate) fn about(mut self, what: &str) -> Self {
+        self.text = format!("{what}: {}", self.text);
+        self
+    }
+
+    /// What and where in one text, and what to do.
+    pub(crate) fn parts(&self) -> (String, Option<&str>) {
+        let place = self.place.as_ref().map(|place| format!(" ({place})"));
+        (
+            format!("{}{}", self.text, place.unwrap_or_default()),
+            self.to_do.as_deref(),
+        )
+    }
+
+    /// What, where, and what to do: a line each.
+    pub(crate) fn lines(&self) -> Vec<String> {
+        let place = self.place.iter().map(|place| format!("  where: {place}"));
+        let to_do = self.to_do.iter().map(|to_do| format!("  to do: {to_do}"));
+        std::iter::once(self.text.clone()).chain(place).chain(to_do).collect()
     }
 
     pub(crate) const fn exit(&self) -> Exit {

@@ -4,11 +4,12 @@ use std::any::Any;
 use std::backtrace::{Backtrace, BacktraceStatus};
 use std::panic::Location;
 
-use crate::notes::say;
+use crate::notes::say_at_once;
 
 /// Says on standard error that the command has a fault, and where; with `RUST_BACKTRACE=1` how it came there.
 pub(crate) fn report(payload: &(dyn Any + Send), location: Option<&Location<'_>>) {
-    say(&text(payload, location));
+    // Past the live lines: whoever draws them may be at fault.
+    say_at_once(&text(payload, location));
     let backtrace = Backtrace::capture();
     if backtrace.status() == BacktraceStatus::Captured {
         let _ = std::io::Write::write_all(&mut std::io::stderr(), format!("{backtrace}\n").as_bytes());

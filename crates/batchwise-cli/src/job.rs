@@ -4,22 +4,31 @@ use std::future::Future;
 use std::io;
 use std::pin::pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::Poll;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
+use batchwise::plan::Entry;
 use batchwise::{
     BatchMethod, Outcome, OutcomeStream, ReasonKind, Record, RunOptions, StopToken, Summary, Verdict, run_entries,
 };
 use futures_core::Stream;
+use futures_util::StreamExt;
 use jiff::Zoned;
 
+use crate::afterwards::Afterwards;
 use crate::args::JobArgs;
 use crate::consent;
 use crate::dry_run::{Rehearsed, rehearse};
 use crate::failure::{Exit, Failure};
 use crate::input::{Handing, Shape, Source};
-use crate::notes::{Notes, span};
+use crate::ledger::{About, Invocation, Ledger, Prospect};
+use crate::notes::{Notes, say};
+use crate::observers::Observers;
 use crate::output::{OutcomeRow, OutcomeWriter};
+use crate::progress::{Mode, Outlook, Progress, span};
+use crate::results::Outlets;
+use crate::screen::Aside;
 use crate::signals::Signals;
 use crate::target::Target;
 use crate::values::Rate;
@@ -48,7 +57,9 @@ where
 {
     /// Checks, asks, runs, and says how it went.
     pub(crate) async fn run(self, args: &JobArgs, source: Source) -> Result<Exit, Failure> {
-        let notes = Notes::new(args);
+        let began = SystemTime::now();
+        let mode = Mode::of(args);
+        let notes = Notes::new(args, mode);
         let signals = Signals::watch("stopping; the call in flight is finished first (once more stops at once)");
         if args.rate == Some(Rate::Off) && !self.target.loopback {
             notes.warn("--rate off: no limit of ours protects the account from the provider's");
@@ -77,6 +88,39 @@ where
             let rehearsed = rehearse(&self.method, entries(source, true), options.clone()).await;
             return dry_run(&self.target, self.method.descriptor().max_records.get(), &rehearsed);
         }
+        let source = match args.results.results_dir {
+            Some(_) => source.keep()?,
+            None => source,
+        };
+        let invocation = Invocation::of_job(args.ledger.argv.as_deref());
+        let about = About {
+            target: &self.target,
+            method: self.method.descriptor().method,
+            source: &source,
+            invocation: invocation.as_ref(),
+        };
+        let prospect = Prospect::of(&args.ledger, &about, args.results.results_dir.is_some())?;
+        let past = prospect.past()?;
+        let job_id = prospect.job_id(past.as_ref()).to_owned();
+        let outlets = Outlets::prepare(&args.results, &job_id, source.file())?;
+        let afterwards = Afterwards {
+            args,
+            target: &self.target,
+            job_id: &job_id,
+            source: &source,
+            shape: &*shape,
+            with_campaign: self.with_campaign,
+            last_line: None,
+            outlets: &outlets,
+            reader: None,
+            journal: None,
+            invocation: invocation.as_ref(),
+            started: began,
+            took: Duration::ZERO,
+        };
+        if let Some(past) = past.filter(|past| prospect.is_done(past)) {
+            return afterwards.of_finished(&past, prospect.path(), &notes);
+        }
         let mut may_destroy = true;
         if !args.yes {
             let least = match &check {
@@ -89,9 +133,16 @@ where
             };
             may_destroy = consent::given(&self.target, check.as_ref(), least, self.method.descriptor().action)?;
         }
+        let ledger = prospect.begin()?;
+        if let Some(ledger) = &ledger {
+            ledger.announce(&notes);
+        }
         let stop = signals.begin();
-        let observer = Arc::new(notes.clone());
-        let mut options = options.stop_token(stop.clone()).observer(observer);
+        let outlook = Outlook::new(self.method.descriptor().max_records.get(), self.method.quotas());
+        let total = check.as_ref().map(|check| check.records);
+        let progress = Progress::begin(mode, self.target.words(), outlook, total, &stop);
+        let observers = Observers::default().with(notes.clone()).with(progress.observer());
+        let mut options = options.stop_token(stop.clone()).observer(Arc::new(observers));
         if let Some(deadline) = args.deadline {
             // Counted from here: the question may have taken its time.
             let after = deadline.counted_from(&Zoned::now());
@@ -101,15 +152,36 @@ where
             // A pipe may never end; what a stopped job has not read by then did not go in.
             options = options.drain(PIPE_DRAIN);
         }
+        if let Some(ledger) = &ledger {
+            options = options.journal(ledger.journal());
+        }
         let started = Instant::now();
-        let stream = run_entries(self.method, entries(source, may_destroy), options);
+        let last_line = Arc::new(AtomicU64::new(0));
+        let noted = Arc::clone(&last_line);
+        let entries = entries(source.clone(), may_destroy).inspect(move |entry| {
+            if let Ok(Entry::Record { line, .. } | Entry::Invalid { line, .. }) = entry {
+                noted.store(*line, Ordering::Relaxed);
+            }
+        });
+        let stream = run_entries(self.method, entries, options);
         let rim = Rim {
             with_campaign: self.with_campaign,
             led_by_line: self.led_by_line,
         };
         let (summary, unwritable) = rim.write_all(stream, args, &stop).await;
-        notes.summary(&summary, unwritable.as_ref(), started.elapsed(), &self.target);
-        Ok(exit_of(&summary, unwritable.is_some(), args.allow_missing))
+        let reader = ledger.as_ref().map(Ledger::read).transpose().unwrap_or_else(|why| {
+            say(&format!("the journal cannot be read: {why}"));
+            None
+        });
+        let afterwards = Afterwards {
+            last_line: (!source.is_whole()).then(|| last_line.load(Ordering::Relaxed)),
+            reader: reader.as_ref(),
+            journal: ledger.as_ref().and_then(Ledger::kept),
+            took: started.elapsed(),
+            ..afterwards
+        };
+        progress.end();
+        Ok(afterwards.finish(&summary, unwritable.as_ref(), &notes))
     }
 }
 
@@ -172,7 +244,8 @@ impl Rim {
         args: &JobArgs,
         stop: &StopToken,
     ) -> (Summary, Option<io::Error>) {
-        let stdout = io::stdout().lock();
+        // It may be the terminal on which progress stands.
+        let stdout = Aside::new(io::stdout().lock());
         let mut failed = None;
         let mut writer = match OutcomeWriter::new(stdout, args.output, self.with_campaign) {
             Ok(writer) => Some(writer),
@@ -226,8 +299,9 @@ fn next<R>(stream: &mut OutcomeStream<R>) -> impl Future<Output = Option<Outcome
 /// The exit code of a job.
 pub(crate) fn exit_of(summary: &Summary, unwritable: bool, allow_missing: bool) -> Exit {
     if let Some(stop) = &summary.stop {
-        let nothing_read = summary.counts.total() + summary.duplicates == 0;
-        return if stop.kind() == ReasonKind::Input && nothing_read {
+        let nothing_read = summary.counts.total() + summary.duplicates + summary.recalled == 0;
+        let of_input = matches!(stop.kind(), ReasonKind::Input | ReasonKind::Journal);
+        return if of_input && nothing_read && summary.calls == 0 {
             Exit::Usage
         } else {
             Exit::Stopped

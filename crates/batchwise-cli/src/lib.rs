@@ -1,10 +1,14 @@
 #![doc = include_str!("../README.md")]
 
+mod afterwards;
 mod args;
 mod commands;
+mod config;
 mod consent;
 mod demo;
+mod doctor;
 mod dry_run;
+mod ending;
 mod failure;
 mod fault;
 #[cfg(fuzzing)]
@@ -13,12 +17,23 @@ pub mod fuzzing;
 mod input;
 mod job;
 mod leads;
+mod ledger;
 mod logging;
+mod nearest;
 mod notes;
+mod observers;
 mod output;
+mod progress;
+mod report;
+mod results;
+mod screen;
+mod settings;
+mod shell;
 mod signals;
+mod stdout;
 mod target;
 mod transport;
+mod usage;
 mod values;
 
 use std::process::ExitCode;
@@ -36,7 +51,7 @@ pub fn main() -> ExitCode {
         Err(error) => {
             // Help and version are answers, not mistakes.
             let exit = if error.use_stderr() { Exit::Usage } else { Exit::Reached };
-            let _ = error.print();
+            let _ = usage::helped(error).print();
             return exit.into();
         }
     };
@@ -44,7 +59,7 @@ pub fn main() -> ExitCode {
     match start(cli) {
         Ok(exit) => exit.into(),
         Err(failure) => {
-            notes::say(&failure.to_string());
+            notes::say_failure(&failure);
             failure.exit().into()
         }
     }

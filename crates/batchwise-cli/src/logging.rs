@@ -5,6 +5,7 @@ use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
 use crate::args::{BookMethod, CampaignMethod, Cli, Command, ImportMethod, JobArgs, LeadsMethod};
+use crate::screen;
 
 /// Starts logging as the flags want it. Only this project's own events are shown: libraries below it might log requests.
 pub(crate) fn start(cli: &Cli) {
@@ -15,7 +16,7 @@ pub(crate) fn start(cli: &Cli) {
         _ => LevelFilter::TRACE,
     };
     let layer = tracing_subscriber::fmt::layer()
-        .with_writer(std::io::stderr)
+        .with_writer(screen::Log)
         // It would panic where standard error is gone.
         .log_internal_errors(false);
     let targets = Targets::new().with_target("batchwise", level);
@@ -37,6 +38,6 @@ fn job_args(command: &Command) -> Option<&JobArgs> {
         | Command::ThuliumCampaign {
             method: CampaignMethod::Delete { job, .. },
         } => Some(job),
-        Command::Emulator(_) | Command::Demo => None,
+        _ => None,
     }
 }

@@ -2,11 +2,16 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, mpsc};
+use std::time::Duration;
 
 use batchwise::StopToken;
 
 use crate::failure::Exit;
 use crate::notes::say;
+use crate::screen;
+
+/// So long a terminal may take to be cleared.
+const A_MOMENT: Duration = Duration::from_millis(100);
 
 /// Watches for signals from its own construction on.
 #[derive(Debug, Clone, Default)]
@@ -36,7 +41,7 @@ impl Signals {
         self.stop.clone()
     }
 
-    fn wait(&self, note: &str, ready: &mpsc::Sender<()>) {
+    fn wait(&self, note: &'static str, ready: &mpsc::Sender<()>) {
         let unwatched = |error| say(&format!("signals cannot be watched ({error}); Ctrl-C stops at once"));
         let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
             Ok(runtime) => runtime,
@@ -53,12 +58,24 @@ impl Signals {
                 say("interrupted before anything was sent");
                 std::process::exit(i32::from(Exit::Stopped.code()));
             }
-            say(note);
             self.stop.stop();
+            // Said elsewhere: a terminal that stands still must not keep the second signal from its work.
+            std::thread::spawn(move || say(note));
             arrivals.next().await;
+            leave_the_terminal_clean();
             std::process::exit(i32::from(Exit::Stopped.code()));
         });
     }
+}
+
+/// Clears the live lines, unless the terminal takes longer than a moment.
+fn leave_the_terminal_clean() {
+    let (done, is_done) = mpsc::channel();
+    std::thread::spawn(move || {
+        screen::end();
+        let _ = done.send(());
+    });
+    let _ = is_done.recv_timeout(A_MOMENT);
 }
 
 #[cfg(unix)]

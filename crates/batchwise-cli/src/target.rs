@@ -1,5 +1,7 @@
 //! Where a job's records go.
 
+use crate::progress::{Words, grouped};
+
 /// Where a job's records go, for questions and notes.
 #[derive(Debug, Clone)]
 pub(crate) struct Target {
@@ -26,6 +28,31 @@ impl Target {
     pub(crate) fn count(&self, count: u64) -> String {
         let [one, several] = self.records;
         format!("{count} {}", if count == 1 { one } else { several })
+    }
+
+    /// `1 import log`, `3,000 import logs`.
+    pub(crate) fn grouped(&self, count: u64) -> String {
+        let [one, several] = self.records;
+        format!("{} {}", grouped(count), if count == 1 { one } else { several })
+    }
+
+    /// `1 customer is`, `3 customers are`.
+    pub(crate) fn are(&self, count: u64) -> String {
+        let are = if count == 1 { "is" } else { "are" };
+        format!("{} {are}", self.grouped(count))
+    }
+
+    /// What the records are, and what one in use is, in words.
+    pub(crate) fn words(&self) -> Words {
+        let busy = match (&self.campaigns, self.contacts) {
+            (Some(_), true) => ["phone number in a call", "phone numbers in a call"],
+            (Some(_), false) => ["customer in a call", "customers in a call"],
+            (None, _) => ["record in use", "records in use"],
+        };
+        Words {
+            records: self.records,
+            busy,
+        }
     }
 
     /// `import logs`.

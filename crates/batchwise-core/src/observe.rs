@@ -45,6 +45,9 @@ pub trait Observer: fmt::Debug + Send + Sync {
         let _ = (line, first);
     }
 
+    /// A record of the input has its outcome from an earlier run of the job.
+    fn recalled(&self) {}
+
     /// A record has its outcome.
     fn outcome(&self, verdict: Verdict, reached: bool) {
         let _ = (verdict, reached);
@@ -91,8 +94,10 @@ pub enum WaitingFor {
     Quota,
     /// The server asked everyone to wait (429).
     Server,
-    /// The pause after a failed call, or a busy record's next round.
+    /// The pause after a failed call.
     Pause,
+    /// The next round of records that are in use.
+    Busy,
 }
 
 /// A wait.
@@ -103,4 +108,6 @@ pub struct Waiting {
     pub on: WaitingFor,
     /// How long at most.
     pub wait: Duration,
+    /// Records that wait for their next round; 0 for every other wait.
+    pub records: usize,
 }

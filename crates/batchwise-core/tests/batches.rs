@@ -3,11 +3,13 @@
 
 mod common;
 
-use std::num::NonZeroUsize;
-use std::sync::Arc;
+use std::num::{NonZeroU32, NonZeroUsize};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use batchwise_core::observe::{Observer, Waiting, WaitingFor};
 use batchwise_core::plan::Entry;
+use batchwise_core::quota::{LocalQuota, QuotaHandle, Window};
 use batchwise_core::{
     BatchDeleter, BatchMethod, CallError, Descriptor, Reply, RunOptions, Said, Statement, Verdict, run_all, run_entries,
 };
@@ -63,6 +65,61 @@ async fn busy_records_wait_for_their_round_and_hold_no_fresh_one_up() {
     let times = model.world.lock().unwrap().call_times.clone();
     assert!(
         times[2] < Duration::from_secs(1) && times[3] >= Duration::from_secs(30) && times[4] >= Duration::from_secs(60)
+    );
+}
+
+/// Notes what the job waits for besides the quota.
+#[derive(Debug, Default)]
+struct Waits(Mutex<Vec<(WaitingFor, usize, Duration)>>);
+
+impl Observer for Waits {
+    fn waiting(&self, waiting: &Waiting) {
+        let wait = (waiting.on, waiting.records, waiting.wait);
+        self.0.lock().unwrap().push(wait);
+    }
+}
+
+#[tokio::test]
+async fn the_wait_for_a_round_is_told_with_how_many_records_are_in_use() {
+    let model = Model::new(10)
+        .with(there(0..20))
+        .with(|world| world.busy = [(0, 1), (11, 1)].into());
+    let waits = Arc::new(Waits::default());
+    let observer: Arc<dyn Observer> = Arc::<Waits>::clone(&waits);
+    let _ = delete_with(&model, 0..20, options(&model).observer(observer)).await;
+    let waits = waits.0.lock().unwrap();
+    let (on, records, wait) = waits.first().copied().unwrap();
+    assert_eq!((on, records), (WaitingFor::Busy, 2));
+    assert!(wait > Duration::from_secs(29) && wait <= Duration::from_secs(30));
+}
+
+#[tokio::test]
+async fn a_wait_for_the_quota_is_not_told_as_a_pause_too() {
+    let mut model = Model::new(10).with(there(0..40));
+    let window = Window::per_second(NonZeroU32::new(1).unwrap());
+    model.quotas = vec![QuotaHandle::new(LocalQuota::on_clock(model.clock.shared(), [window]))];
+    let waits = Arc::new(Waits::default());
+    let observer: Arc<dyn Observer> = Arc::<Waits>::clone(&waits);
+    let _ = delete_with(&model, 0..35, options(&model).observer(observer)).await;
+    let waits = waits.0.lock().unwrap();
+    assert!(
+        !waits.is_empty() && waits.iter().all(|(on, ..)| *on == WaitingFor::Quota),
+        "{waits:?}"
+    );
+}
+
+#[tokio::test]
+async fn the_wait_that_a_server_asked_for_is_told_as_the_servers() {
+    let model = Model::new(10)
+        .with(there(0..10))
+        .with(|world| world.faults.insert(0, Fault::TooMany(Some(2))));
+    let waits = Arc::new(Waits::default());
+    let observer: Arc<dyn Observer> = Arc::<Waits>::clone(&waits);
+    let _ = delete_with(&model, 0..10, options(&model).observer(observer)).await;
+    let waits = waits.0.lock().unwrap();
+    assert!(
+        !waits.is_empty() && waits.iter().all(|(on, ..)| *on == WaitingFor::Server),
+        "{waits:?}"
     );
 }
 
@@ -205,7 +262,7 @@ async fn several_calls_may_be_in_flight() {
 #[derive(Debug, Clone)]
 struct Updates {
     descriptor: Descriptor,
-    calls: Arc<std::sync::Mutex<Vec<Vec<u64>>>>,
+    calls: Arc<Mutex<Vec<Vec<u64>>>>,
     fails: usize,
 }
 
@@ -214,7 +271,7 @@ impl BatchMethod for Updates {
     fn descriptor(&self) -> &Descriptor {
         &self.descriptor
     }
-    fn quotas(&self) -> &[batchwise_core::quota::QuotaHandle] {
+    fn quotas(&self) -> &[QuotaHandle] {
         &[]
     }
     async fn call(&self, records: &[Touching]) -> Result<Reply, CallError> {

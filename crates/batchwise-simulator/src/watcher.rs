@@ -36,6 +36,7 @@ impl Observer for Watcher {
         self.count(match waiting.on {
             WaitingFor::Quota => "waited for a window",
             WaitingFor::Server => "waited as a 429 asked",
+            WaitingFor::Busy => "waited for a round of busy records",
             _ => "paused after trouble",
         });
     }

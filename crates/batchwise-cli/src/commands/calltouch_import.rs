@@ -7,11 +7,11 @@ use batchwise::quota::{QuotaHandle, Window};
 use batchwise::{BaseUrl, RunOptions};
 use serde_json::Value;
 
-use super::Environment;
 use crate::args::{JobArgs, Keys};
 use crate::failure::{Exit, Failure};
 use crate::input::{Shape, Source, expected, number, text_or_number};
 use crate::job::Job;
+use crate::settings::Environment;
 use crate::target::Target;
 use crate::values::Rate;
 

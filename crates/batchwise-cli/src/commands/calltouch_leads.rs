@@ -5,7 +5,6 @@ use std::io::{self, Write};
 use batchwise::RunOptions;
 use batchwise::calltouch_leads::{CalltouchLeads, LeadUpdate, MAX_RECORDS};
 
-use super::Environment;
 use super::calltouch_import::{account, quota};
 use crate::args::{JobArgs, LeadsArgs};
 use crate::failure::{Exit, Failure};
@@ -13,6 +12,7 @@ use crate::input::Source;
 use crate::job::Job;
 use crate::leads::{LeadShape, Mapping};
 use crate::notes::say;
+use crate::settings::Environment;
 use crate::target::Target;
 
 /// Adds custom fields to leads.

@@ -1,15 +1,18 @@
 //! `batchwise dellin-book delete`.
 
-use batchwise::dellin_book::{BookObject, Credentials, DEFAULT_BASE_URL, DellinAccount, Wire};
+use std::time::Duration;
+
+use batchwise::dellin_book::{BookKind, BookObject, Credentials, DEFAULT_BASE_URL, DellinAccount, Wire};
 use batchwise::quota::QuotaHandle;
 use batchwise::{RunOptions, Secret};
 use serde_json::Value;
 
-use super::Environment;
 use crate::args::{JobArgs, Keys, WireArg};
 use crate::failure::{Exit, Failure};
 use crate::input::{Shape, Source, expected, last_four, number, text_or_number};
 use crate::job::Job;
+use crate::nearest::nearest;
+use crate::settings::Environment;
 use crate::target::Target;
 use crate::values::Rate;
 
@@ -21,7 +24,7 @@ pub(crate) async fn delete(
     args: &JobArgs,
 ) -> Result<Exit, Failure> {
     let source = Source::of(keys.keys, args)?;
-    let (credentials, account_label) = credentials(environment, args)?;
+    let (credentials, account_label) = needed_credentials(environment, args)?;
     let base = environment.base_url("DELLIN_BASE_URL", args, DEFAULT_BASE_URL)?;
     let target = Target {
         provider: "dellin-book",
@@ -55,30 +58,33 @@ pub(crate) async fn delete(
     job.run(args, source).await
 }
 
-/// The credentials that the environment has, and a label of the account that shows no secret.
-fn credentials(environment: &Environment, args: &JobArgs) -> Result<(Credentials, String), Failure> {
+/// The credentials that are set, and a label of the account that shows no secret.
+pub(crate) fn credentials(environment: &Environment) -> Option<(Credentials, String)> {
     if let Some(session) = environment.get("DELLIN_SESSION") {
-        return Ok((
-            Credentials::session(Secret::from(session)),
-            "of DELLIN_SESSION".to_owned(),
-        ));
+        let credentials = Credentials::session(Secret::from(session));
+        return Some((credentials, "of DELLIN_SESSION".to_owned()));
     }
     if let (Some(login), Some(password)) = (environment.get("DELLIN_LOGIN"), environment.get("DELLIN_PASSWORD")) {
-        let label = last_four(login);
-        return Ok((
-            Credentials::password(Secret::from(login), Secret::from(password)),
-            label,
-        ));
+        let credentials = Credentials::password(Secret::from(login), Secret::from(password));
+        return Some((credentials, last_four(login)));
     }
-    if let Some(token) = environment.get("DELLIN_PAT") {
-        return Ok((Credentials::pat(Secret::from(token)), "of DELLIN_PAT".to_owned()));
+    let token = environment.get("DELLIN_PAT")?;
+    Some((Credentials::pat(Secret::from(token)), "of DELLIN_PAT".to_owned()))
+}
+
+/// The credentials that a job has to have. A dry run goes without.
+fn needed_credentials(environment: &Environment, args: &JobArgs) -> Result<(Credentials, String), Failure> {
+    if let Some(found) = credentials(environment) {
+        return Ok(found);
     }
     if args.dry_run {
         return Ok((Credentials::session(Secret::from("dry-run")), "none".to_owned()));
     }
-    Err(Failure::usage(
-        "no Dellin credentials in the environment: set DELLIN_SESSION, or DELLIN_LOGIN and DELLIN_PASSWORD, or DELLIN_PAT",
-    ))
+    Err(
+        Failure::usage("no Dellin credentials in the environment or in the settings file").mend(
+            "set DELLIN_PAT, or DELLIN_LOGIN and DELLIN_PASSWORD, or DELLIN_SESSION (`batchwise config init` writes a settings file)",
+        ),
+    )
 }
 
 /// Book objects in lines, columns and JSON.
@@ -89,7 +95,7 @@ impl Shape for BookShape {
     type Record = BookObject;
 
     fn of_text(&self, text: &str) -> Result<Vec<BookObject>, String> {
-        let object: BookObject = text.parse().map_err(expected)?;
+        let object: BookObject = text.parse().map_err(|error| with_nearest_kind(text, expected(error)))?;
         Ok(vec![object])
     }
 
@@ -124,5 +130,15 @@ impl Shape for BookShape {
 
     fn stages(&self) -> u8 {
         3
+    }
+}
+
+/// What was expected, and the kind that was meant.
+fn with_nearest_kind(text: &str, expected: String) -> String {
+    let kinds = BookKind::ALL.map(BookKind::as_str);
+    let kind = text.split_once(':').map_or("", |(kind, _)| kind.trim());
+    match nearest(kind, kinds).filter(|near| *near != kind) {
+        Some(near) => format!("{expected}; did you mean `{near}`?"),
+        None => expected,
     }
 }

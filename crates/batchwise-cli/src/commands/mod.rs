@@ -4,28 +4,25 @@ pub(crate) mod calltouch_import;
 pub(crate) mod calltouch_leads;
 pub(crate) mod dellin_book;
 mod emulator;
-mod environment;
 pub(crate) mod thulium_campaign;
 
-pub(crate) use environment::Environment;
-
 use crate::args::{BookMethod, CampaignMethod, Cli, Command, ImportMethod, LeadsMethod};
-use crate::demo;
 use crate::failure::{Exit, Failure};
+use crate::settings::{Environment, Provider};
+use crate::{config, demo, doctor, ledger, report, shell};
 
 /// Runs the command that was given.
 pub(crate) async fn run(cli: Cli) -> Result<Exit, Failure> {
-    let environment = Environment::of_process();
     match cli.command {
         Command::CalltouchImport {
             method: ImportMethod::Delete { keys, job },
-        } => calltouch_import::delete(&environment, keys, &job).await,
+        } => calltouch_import::delete(&Environment::of_job(Provider::Calltouch, &job)?, keys, &job).await,
         Command::CalltouchLeads {
             method: LeadsMethod::AddFields { leads, job },
-        } => calltouch_leads::add_fields(&environment, &leads, &job).await,
+        } => calltouch_leads::add_fields(&Environment::of_job(Provider::Calltouch, &job)?, &leads, &job).await,
         Command::DellinBook {
             method: BookMethod::Delete { keys, wire, job },
-        } => dellin_book::delete(&environment, keys, wire, &job).await,
+        } => dellin_book::delete(&Environment::of_job(Provider::Dellin, &job)?, keys, wire, &job).await,
         Command::ThuliumCampaign {
             method:
                 CampaignMethod::Delete {
@@ -45,9 +42,17 @@ pub(crate) async fn run(cli: Cli) -> Result<Exit, Failure> {
                 busy_wait: std::time::Duration::from_secs(busy_wait),
                 busy_rounds,
             };
+            let environment = Environment::of_job(Provider::Thulium, &job)?;
             thulium_campaign::delete(&environment, keys, settings, &job).await
         }
+        Command::Resume(args) => Box::pin(run(ledger::command_of(&args)?)).await,
+        Command::Report(args) => report::report(&args),
+        Command::Journal { command } => ledger::manage(&command),
         Command::Emulator(args) => emulator::serve(&args).await,
         Command::Demo => demo::run().await,
+        Command::Config { command } => config::run(&command),
+        Command::Doctor(args) => doctor::run(&args).await,
+        Command::Completions(args) => shell::complete(&args),
+        Command::Man(args) => shell::pages(&args),
     }
 }

@@ -11,11 +11,11 @@ use batchwise::thulium_campaign::{
 use batchwise::{BaseUrl, RunOptions};
 use serde_json::Value;
 
-use super::Environment;
 use crate::args::{ByArg, JobArgs, Keys};
 use crate::failure::{Exit, Failure};
 use crate::input::{Shape, Source, Standing, expected, last_four, number, plain_number, plain_phone, text_or_number};
 use crate::job::Job;
+use crate::settings::Environment;
 use crate::target::Target;
 use crate::values::Rate;
 
@@ -116,22 +116,29 @@ fn job<M, S>(method: M, shape: S, target: Target, options: RunOptions) -> Job<M,
 
 /// The origin: `--base-url`, else THULIUM_BASE_URL, else the host of THULIUM_SYSTEM.
 fn base_url(environment: &Environment, args: &JobArgs) -> Result<BaseUrl, Failure> {
-    let host = match environment.get("THULIUM_SYSTEM") {
-        Some(system) if is_host_label(system) => format!("https://{system}.thulium.com"),
-        Some(_) => {
-            return Err(Failure::usage(
-                "THULIUM_SYSTEM: expected the name of a system, such as demo-system for https://demo-system.thulium.com",
-            ));
-        }
+    let host = match system_url(environment)? {
+        Some(url) => url,
         None if args.dry_run => "https://dry-run.thulium.com".to_owned(),
+        None if args.base_url.is_none() && environment.get("THULIUM_BASE_URL").is_none() => {
+            return Err(
+                Failure::usage("THULIUM_SYSTEM (or THULIUM_BASE_URL) is not set in the environment")
+                    .mend("set it, or `system` in [thulium] of the settings file (`batchwise config init` writes one)"),
+            );
+        }
         None => String::new(),
     };
-    if host.is_empty() && args.base_url.is_none() && environment.get("THULIUM_BASE_URL").is_none() {
-        return Err(Failure::usage(
-            "THULIUM_SYSTEM (or THULIUM_BASE_URL) is not set in the environment",
-        ));
-    }
     environment.base_url("THULIUM_BASE_URL", args, &host)
+}
+
+/// The origin of THULIUM_SYSTEM.
+pub(crate) fn system_url(environment: &Environment) -> Result<Option<String>, Failure> {
+    match environment.get("THULIUM_SYSTEM") {
+        None => Ok(None),
+        Some(system) if is_host_label(system) => Ok(Some(format!("https://{system}.thulium.com"))),
+        Some(_) => Err(Failure::usage(
+            "THULIUM_SYSTEM: expected the name of a system, such as demo-system for https://demo-system.thulium.com",
+        )),
+    }
 }
 
 fn is_host_label(text: &str) -> bool {

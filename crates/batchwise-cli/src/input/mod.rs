@@ -18,6 +18,7 @@ mod shape;
 #[cfg(feature = "xlsx")]
 mod sheet;
 mod source;
+mod spool;
 mod table;
 #[cfg(feature = "xlsx")]
 mod workbook_bounds;

@@ -1,18 +1,20 @@
 //! Arguments, a file, or a pipe.
 
 use std::fs::{File, Metadata};
-use std::io::{self, BufRead, BufReader};
+use std::io::{self, BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::task::Poll;
 use std::time::SystemTime;
 
 use batchwise::{InputError, Record, plan::Entry};
+use batchwise_journal::InputPrint;
 use futures_core::Stream;
 
 use super::look::{Look, open_pipe};
 #[cfg(feature = "xlsx")]
 use super::sheet::with_sheet;
+use super::spool::Spool;
 #[cfg(feature = "xlsx")]
 use super::table::read_table;
 use super::{Columns, RawRow, Row, RowTap, Shape, read_rows};
@@ -29,6 +31,8 @@ const READ_AHEAD: usize = 1024;
 pub(crate) struct Source {
     place: Place,
     reading: InputArgs,
+    /// What comes through a pipe, where it will be read again.
+    kept: Option<Spool>,
 }
 
 #[derive(Debug, Clone)]
@@ -140,7 +144,50 @@ impl Source {
         Ok(Self {
             place: Place::of(keys, args)?,
             reading: args.reading.clone(),
+            kept: None,
         })
+    }
+
+    /// The same; what comes through a pipe is kept, so that it can be read once more.
+    pub(crate) fn keep(mut self) -> Result<Self, Failure> {
+        if !self.is_whole() {
+            let spool = Spool::new().map_err(|error| Failure::usage(format!("the input cannot be kept: {error}")))?;
+            self.kept = Some(spool);
+        }
+        Ok(self)
+    }
+
+    /// Reads the input once more: of a pipe what came so far.
+    pub(crate) fn reread<S: Shape>(&self, shape: &S, emit: &mut dyn FnMut(Row<S::Record>) -> bool) -> io::Result<()> {
+        let (Place::Pipe(path), Some(kept)) = (&self.place, &self.kept) else {
+            return self.rows(shape, emit);
+        };
+        let reader = BufReader::with_capacity(1 << 16, kept.reader()?);
+        self.pipe_rows(shape, Box::new(reader), path.as_deref(), emit);
+        Ok(())
+    }
+
+    /// Reads what has not been read of it: a file from its beginning, a pipe to its end.
+    pub(crate) fn read<S: Shape>(&self, shape: &S, emit: &mut dyn FnMut(Row<S::Record>) -> bool) -> io::Result<()> {
+        self.rows(shape, emit)
+    }
+
+    /// What tells it from other inputs. Reads a file whole.
+    pub(crate) fn print(&self) -> Result<InputPrint, Failure> {
+        Ok(match &self.place {
+            Place::File(path, ..) => InputPrint::of_file(path)
+                .map_err(|error| Failure::usage(format!("{} cannot be read: {error}", self.place.name())))?,
+            Place::Arguments(keys) => InputPrint::of_arguments(keys.iter().map(String::as_str)),
+            Place::Pipe(path) => InputPrint::pipe(path.as_ref().map(|path| path.display().to_string())),
+        })
+    }
+
+    /// The file, if it is one.
+    pub(crate) fn file(&self) -> Option<&Path> {
+        match &self.place {
+            Place::File(path, ..) => Some(path),
+            Place::Arguments(_) | Place::Pipe(_) => None,
+        }
     }
 
     /// True when the records can be read twice: before the first call, and for it.
@@ -172,16 +219,26 @@ impl Source {
                 let _ = rows.all(emit);
                 return Ok(());
             }
-            Place::Pipe(Some(path)) => (Box::new(BufReader::new(File::open(path)?)), Some(path)),
-            Place::Pipe(None) => (Box::new(BufReader::new(io::stdin())), None),
+            Place::Pipe(Some(path)) => (self.piped(File::open(path)?), Some(path)),
+            Place::Pipe(None) => (self.piped(io::stdin()), None),
         };
+        self.pipe_rows(shape, pipe, path, emit);
+        Ok(())
+    }
+
+    fn pipe_rows<S: Shape>(
+        &self,
+        shape: &S,
+        pipe: Box<dyn BufRead + Send>,
+        path: Option<&Path>,
+        emit: &mut dyn FnMut(Row<S::Record>) -> bool,
+    ) {
         match open_pipe(pipe, &self.reading) {
             Ok((text, note)) => read_rows(shape, text, path, &self.reading, note, emit),
             Err(why) => {
                 emit(Row::Broken(why));
             }
         }
-        Ok(())
     }
 
     fn file_rows<S: Shape>(
@@ -217,6 +274,13 @@ impl Source {
             }
         }
         Ok(())
+    }
+
+    fn piped(&self, input: impl Read + Send + 'static) -> Box<dyn BufRead + Send> {
+        match &self.kept {
+            Some(kept) => Box::new(BufReader::new(kept.tee(input))),
+            None => Box::new(BufReader::new(input)),
+        }
     }
 
     /// Reads the whole input before the first call; a bad line is an error, unless they are to be kept as `rejected`.

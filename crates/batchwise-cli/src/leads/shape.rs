@@ -6,6 +6,7 @@ use serde_json::Value;
 use super::Mapping;
 use super::row::MappedRows;
 use crate::input::{Bound, Shape, mask_contacts};
+use crate::results::without_added;
 
 /// Leads in the provider's own JSON, or in columns where there is a mapping.
 #[derive(Debug, Default)]
@@ -50,7 +51,8 @@ impl Shape for LeadShape {
     }
 
     fn of_json(&self, value: Value) -> Result<Vec<LeadUpdate>, String> {
-        let lead = LeadUpdate::from_json(&value).map_err(|error| mask_contacts(&error.to_string()))?;
+        // A row of a result file may come back.
+        let lead = LeadUpdate::from_json(&without_added(value)).map_err(|error| mask_contacts(&error.to_string()))?;
         Ok(vec![lead])
     }
 

@@ -71,7 +71,7 @@ impl<W: Write> OutcomeWriter<W> {
 }
 
 /// The text with an apostrophe in front where a spreadsheet would read a formula.
-fn defused(text: &str) -> String {
+pub(crate) fn defused(text: &str) -> String {
     // The wide forms are taken for the plain ones by some.
     if text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']) {
         format!("'{text}")

@@ -160,6 +160,23 @@ impl<R: Record> Plan<R> {
             .min()
     }
 
+    /// Busy records when nothing else is left to do before their next round, else 0.
+    #[must_use]
+    pub fn awaiting_round(&self) -> usize {
+        if self.round_at().is_some() {
+            self.deferred.len()
+        } else {
+            0
+        }
+    }
+
+    /// True when a partly filled batch waits for more input, and for nothing else.
+    #[must_use]
+    pub fn is_lingering(&self, now: Tick) -> bool {
+        let fresh = self.lanes.values().any(|lane| !lane.fresh.is_empty());
+        !self.input_ended && fresh && self.pause_until <= now
+    }
+
     /// When the next round of busy records begins: when all of them are due, or on an open input when the first is.
     fn round_at(&self) -> Option<Tick> {
         if self.in_flight > 0 || self.has_queued() {

@@ -376,8 +376,18 @@ impl<M: BatchMethod> CallContext<M> {
     }
 
     pub(super) fn observe_wait(&self, on: WaitingFor, wait: Duration) {
+        self.observe(&Waiting { on, wait, records: 0 });
+    }
+
+    /// Records that are in use wait for their next round.
+    pub(super) fn observe_round(&self, records: usize, wait: Duration) {
+        let on = WaitingFor::Busy;
+        self.observe(&Waiting { on, wait, records });
+    }
+
+    fn observe(&self, waiting: &Waiting) {
         if let Some(observer) = &self.observer {
-            observer.waiting(&Waiting { on, wait });
+            observer.waiting(waiting);
         }
     }
 

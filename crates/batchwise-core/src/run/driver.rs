@@ -53,6 +53,8 @@ pub(super) struct Driver<M: BatchMethod> {
     drain_until: Option<Tick>,
     #[cfg(feature = "test-util")]
     probe: Option<crate::test_util::Probe>,
+    /// Until when the server asked everyone to wait.
+    refused_until: Tick,
 }
 
 /// What happens next in a job.
@@ -101,6 +103,7 @@ impl<M: BatchMethod> Driver<M> {
             drain_until: None,
             #[cfg(feature = "test-util")]
             probe: options.probe,
+            refused_until: Tick::ZERO,
         }
     }
 
@@ -143,7 +146,10 @@ impl<M: BatchMethod> Driver<M> {
                     // The quota has no slot yet: records that come meanwhile can still join the batch.
                     Some(wait) => Some(now.saturating_add(wait)),
                 },
-                Step::Wait(until) => until,
+                Step::Wait(until) => {
+                    self.observe_pause(until, now);
+                    until
+                }
                 Step::Done => {
                     if let Some(outcome) = self.ready() {
                         return Some(outcome);
@@ -309,10 +315,21 @@ impl<M: BatchMethod> Driver<M> {
             let quiet = self.in_flight.is_empty() && self.input.is_some();
             return quiet.then(|| self.quiet_since.saturating_add(self.linger).max(now));
         }
-        if let Some(until) = until.filter(|_| self.in_flight.is_empty()) {
-            self.context.observe_wait(WaitingFor::Pause, until.saturating_sub(now));
-        }
         [until, self.deadline].into_iter().flatten().min()
+    }
+
+    /// Tells of a wait that is the plan's own, and not for more input.
+    fn observe_pause(&self, until: Option<Tick>, now: Tick) {
+        let Some(until) = until.filter(|_| self.in_flight.is_empty() && !self.plan.is_stopping()) else {
+            return;
+        };
+        let wait = until.saturating_sub(now);
+        match self.plan.awaiting_round() {
+            0 if self.plan.is_lingering(now) => {}
+            0 if now < self.refused_until => self.context.observe_wait(WaitingFor::Server, wait),
+            0 => self.context.observe_wait(WaitingFor::Pause, wait),
+            records => self.context.observe_round(records, wait),
+        }
     }
 
     /// Takes what the input has right now, as far as the plan wants it.
@@ -363,7 +380,12 @@ impl<M: BatchMethod> Driver<M> {
         };
         match self.plan.offer_again(entry, past, now) {
             Offered::Taken => {}
-            Offered::Settled => self.context.count(|summary| summary.recalled += 1),
+            Offered::Settled => {
+                self.context.count(|summary| summary.recalled += 1);
+                if let Some(observer) = &self.context.observer {
+                    observer.recalled();
+                }
+            }
             Offered::Repeat { first } => {
                 self.context.count(|summary| summary.duplicates += 1);
                 if let Some(observer) = &self.context.observer {
@@ -430,6 +452,7 @@ impl<M: BatchMethod> Driver<M> {
                 let jitter = self.clock().jitter();
                 let settled = self.plan.settle(batch, attempt, now, jitter);
                 if let Some(wait) = settled.pause {
+                    self.refused_until = now.saturating_add(wait);
                     for quota in self.context.method.quotas() {
                         quota.pause(wait);
                     }

@@ -1,6 +1,7 @@
 //! HTTP/1.1 by hand: only so can a connection be broken at any byte.
 
 use std::io;
+use std::time::SystemTime;
 
 use bytes::{Buf, Bytes, BytesMut};
 use http::header::{CONNECTION, CONTENT_LENGTH, EXPECT, TRANSFER_ENCODING};
@@ -235,7 +236,7 @@ pub(super) fn keeps_alive<T>(request: &Request<T>) -> bool {
     }
 }
 
-/// The status line and headers of an answer, with its true length.
+/// The status line and headers of an answer, with its true length and the time.
 pub(super) fn head(response: &Response<Bytes>, keep_alive: bool) -> Vec<u8> {
     let status = response.status();
     let mut head = format!(
@@ -254,6 +255,8 @@ pub(super) fn head(response: &Response<Bytes>, keep_alive: bool) -> Vec<u8> {
     if !no_body {
         head.extend_from_slice(format!("content-length: {}\r\n", response.body().len()).as_bytes());
     }
+    let date = httpdate::fmt_http_date(SystemTime::now());
+    head.extend_from_slice(format!("date: {date}\r\n").as_bytes());
     if !keep_alive {
         head.extend_from_slice(b"connection: close\r\n");
     }

@@ -11,6 +11,8 @@ pub(crate) enum Canned {
     Forward(String),
     /// This status and the whole request as the body.
     Echo(u16),
+    /// An empty answer with this `Date`.
+    At(&'static str),
     /// Nobody: the connection stays open.
     Never,
 }
@@ -19,6 +21,7 @@ pub(crate) enum Canned {
 pub(crate) struct Recorder {
     url: String,
     requests: Arc<Mutex<Vec<String>>>,
+    heads: Arc<Mutex<Vec<String>>>,
 }
 
 impl Recorder {
@@ -26,7 +29,8 @@ impl Recorder {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let requests = Arc::new(Mutex::new(Vec::new()));
-        let noted = Arc::clone(&requests);
+        let heads = Arc::new(Mutex::new(Vec::new()));
+        let noted = (Arc::clone(&requests), Arc::clone(&heads));
         std::thread::spawn(move || {
             let mut open = Vec::new();
             for stream in listener.incoming().map_while(Result::ok) {
@@ -36,7 +40,7 @@ impl Recorder {
                 }
             }
         });
-        Self { url, requests }
+        Self { url, requests, heads }
     }
 
     pub(crate) fn url(&self) -> &str {
@@ -47,9 +51,16 @@ impl Recorder {
     pub(crate) fn requests(&self) -> Vec<String> {
         self.requests.lock().unwrap().clone()
     }
+
+    /// First line and headers of each request, in order.
+    pub(crate) fn heads(&self) -> Vec<String> {
+        self.heads.lock().unwrap().clone()
+    }
 }
 
-fn answer_one(mut stream: TcpStream, answer: &Canned, noted: &Mutex<Vec<String>>) -> Option<TcpStream> {
+type Noted = (Arc<Mutex<Vec<String>>>, Arc<Mutex<Vec<String>>>);
+
+fn answer_one(mut stream: TcpStream, answer: &Canned, (noted, heads): &Noted) -> Option<TcpStream> {
     let mut reader = BufReader::new(stream.try_clone().ok()?);
     let mut head = String::new();
     let mut length = 0;
@@ -67,6 +78,7 @@ fn answer_one(mut stream: TcpStream, answer: &Canned, noted: &Mutex<Vec<String>>
     let mut body = vec![0; length];
     reader.read_exact(&mut body).ok()?;
     let text = String::from_utf8_lossy(&body).into_owned();
+    heads.lock().unwrap().push(head.clone());
     noted
         .lock()
         .unwrap()
@@ -79,6 +91,13 @@ fn answer_one(mut stream: TcpStream, answer: &Canned, noted: &Mutex<Vec<String>>
                 stream,
                 "HTTP/1.1 {status} No\r\nConnection: close\r\nContent-Length: {}\r\n\r\n{echo}",
                 echo.len()
+            )
+            .ok()?;
+        }
+        Canned::At(date) => {
+            write!(
+                stream,
+                "HTTP/1.1 404 No\r\nConnection: close\r\nDate: {date}\r\nContent-Length: 0\r\n\r\n"
             )
             .ok()?;
         }

@@ -1,0 +1,23 @@
+//! The command line.
+
+use std::num::NonZeroU32;
+
+use clap::Args;
+
+use crate::settings::SettingsArgs;
+
+/// What `doctor` takes.
+#[derive(Debug, Args)]
+pub(crate) struct DoctorArgs {
+    /// calltouch, dellin or thulium; all that are set up when none is named
+    #[arg(value_name = "PROVIDER")]
+    pub(crate) providers: Vec<String>,
+    #[command(flatten)]
+    pub(crate) settings: SettingsArgs,
+    /// Allow plain http:// to other machines (credentials can be read on the way)
+    #[arg(long)]
+    pub(crate) allow_http: bool,
+    /// Seconds for one call, from connect to the last byte of the answer
+    #[arg(long, value_name = "SECS", default_value = "10")]
+    pub(crate) timeout: NonZeroU32,
+}

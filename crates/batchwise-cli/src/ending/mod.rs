@@ -1,0 +1,6 @@
+//! What is said when a job has ended.
+
+mod block;
+mod reasons;
+
+pub(crate) use block::{Ending, OutcomeFile};

@@ -1,0 +1,307 @@
+//! What has happened in a job so far, and how it reads.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use batchwise::{Counts, Verdict};
+
+use super::outlook::Outlook;
+use super::paint::Paint;
+use super::speed::Speed;
+use super::text::{about, counted, grouped, rate, span};
+use super::wait::{Wait, seconds};
+
+/// An answer that takes longer than this is waited for.
+const LONG_CALL: Duration = Duration::from_secs(1);
+
+/// What a job is about, in words.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Words {
+    /// One record and several: `import log`, `import logs`.
+    pub(crate) records: [&'static str; 2],
+    /// One record in use and several: `customer in a call`, `customers in a call`.
+    pub(crate) busy: [&'static str; 2],
+}
+
+/// What has happened in a job so far.
+#[derive(Debug)]
+pub(super) struct Tally {
+    words: Words,
+    outlook: Outlook,
+    /// Records of the input, repeats included, where that is known.
+    total: Option<u64>,
+    counts: Counts,
+    duplicates: u64,
+    recalled: u64,
+    requests: u64,
+    failed: u64,
+    /// When each call in flight began.
+    in_flight: BTreeMap<u64, Duration>,
+    wait: Option<Wait>,
+    speed: Speed,
+    stopping: bool,
+}
+
+/// How a job looks at one moment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Look {
+    /// Done and all, where that is known.
+    pub(super) share: Option<(u64, u64)>,
+    /// `12,300/51,000  480/s  123 requests  about 1 min 20 s left`.
+    pub(super) head: String,
+    /// Counts by outcome, and what is waited for.
+    pub(super) tail: String,
+}
+
+impl Tally {
+    pub(super) fn new(words: Words, outlook: Outlook, total: Option<u64>) -> Self {
+        Self {
+            words,
+            outlook,
+            total,
+            counts: Counts::default(),
+            duplicates: 0,
+            recalled: 0,
+            requests: 0,
+            failed: 0,
+            in_flight: BTreeMap::new(),
+            wait: None,
+            speed: Speed::default(),
+            stopping: false,
+        }
+    }
+
+    pub(super) fn call_started(&mut self, call: u64, now: Duration) {
+        self.requests += 1;
+        self.wait = None;
+        self.in_flight.insert(call, now);
+    }
+
+    pub(super) fn call_finished(&mut self, call: u64, requested: bool, failed: bool) {
+        self.in_flight.remove(&call);
+        if !requested {
+            self.requests = self.requests.saturating_sub(1);
+        }
+        self.failed += u64::from(failed);
+    }
+
+    pub(super) fn waiting(&mut self, wait: Wait) {
+        self.wait = Some(wait);
+    }
+
+    pub(super) fn duplicate(&mut self) {
+        self.duplicates += 1;
+    }
+
+    pub(super) fn recalled(&mut self) {
+        self.recalled += 1;
+    }
+
+    pub(super) fn outcome(&mut self, verdict: Verdict) {
+        self.counts.add(verdict);
+    }
+
+    pub(super) fn stopping(&mut self) {
+        self.stopping = true;
+    }
+
+    /// Records that nothing more is to be done about.
+    fn done(&self) -> u64 {
+        self.counts.total() + self.duplicates + self.recalled
+    }
+
+    /// How the job looks now.
+    pub(super) fn look(&mut self, now: Duration, paint: Paint) -> Look {
+        let done = self.done();
+        self.speed.note(now, done);
+        // A bad line is an outcome too, and no record of the check.
+        let share = self.total.map(|total| (done, total.max(done)));
+        let mut head = vec![match share {
+            Some((done, total)) => format!("{}/{}", grouped(done), grouped(total)),
+            None => {
+                let [one, several] = self.words.records;
+                counted(done, one, several)
+            }
+        }];
+        if let Some(speed) = self.speed.lately(now, done).filter(|_| done > 0) {
+            head.push(rate(speed));
+        }
+        let mut requests = counted(self.requests, "request", "requests");
+        if self.failed > 0 {
+            requests.push_str(&format!(" ({} failed)", grouped(self.failed)));
+        }
+        head.push(requests);
+        head.push(match self.left(share, now) {
+            Some(left) => paint.bold(&format!("about {} left", about(left))),
+            None => span(now),
+        });
+        let mut tail: Vec<String> = self
+            .counts
+            .iter()
+            .map(|(verdict, count)| paint.outcome(verdict, &format!("{} {verdict}", grouped(count))))
+            .collect();
+        if let Some(waits) = self.waits(now) {
+            tail.push(paint.dim(&waits));
+        }
+        Look {
+            share,
+            head: head.join("  "),
+            tail: tail.join("  "),
+        }
+    }
+
+    fn left(&self, share: Option<(u64, u64)>, now: Duration) -> Option<Duration> {
+        let (done, total) = share.filter(|_| !self.stopping)?;
+        self.outlook
+            .left(total.saturating_sub(done), self.counts.total() + self.duplicates, now)
+    }
+
+    /// What the job waits for, in words.
+    fn waits(&self, now: Duration) -> Option<String> {
+        let calls = self.in_flight.len();
+        if self.stopping {
+            return Some(match calls {
+                0 => "stopping".to_owned(),
+                1 => "stopping: the call in flight is finished first".to_owned(),
+                _ => format!("stopping: {calls} calls in flight are finished first"),
+            });
+        }
+        let longest = self.in_flight.values().min().map(|began| now.saturating_sub(*began));
+        match (longest, &self.wait) {
+            (Some(took), _) if took >= LONG_CALL => Some(format!("waiting for an answer since {}", seconds(took))),
+            (Some(_), _) => None,
+            (None, Some(wait)) => wait.text(now, self.words.busy),
+            (None, None) if self.total.is_none() => Some("waiting for input".to_owned()),
+            (None, None) => None,
+        }
+    }
+}
+
+impl Look {
+    /// In one line, for a log.
+    pub(super) fn line(&self) -> String {
+        let share = self.share.filter(|(_, total)| *total > 0);
+        let percent = share.map(|(done, total)| format!("  {}%", done.saturating_mul(100) / total));
+        let head = &self.head;
+        let tail = if self.tail.is_empty() { "" } else { "  " };
+        format!("progress: {head}{}{tail}{}", percent.unwrap_or_default(), self.tail)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use batchwise::observe::WaitingFor;
+
+    use super::*;
+
+    const WORDS: Words = Words {
+        records: ["customer", "customers"],
+        busy: ["customer in a call", "customers in a call"],
+    };
+
+    const fn at(milliseconds: u64) -> Duration {
+        Duration::from_millis(milliseconds)
+    }
+
+    /// Ten calls of a hundred, one a second; the third one fails.
+    fn under_way(total: Option<u64>) -> Tally {
+        let mut tally = Tally::new(WORDS, Outlook::new(100, &[]), total);
+        let _ = tally.look(at(0), Paint::PLAIN);
+        for call in 1..=10 {
+            let failed = call == 3;
+            tally.call_started(call, at(call * 1000));
+            tally.call_finished(call, true, failed);
+            if !failed {
+                (0..98).for_each(|_| tally.outcome(Verdict::Deleted));
+                (0..2).for_each(|_| tally.outcome(Verdict::NotFound));
+            }
+        }
+        tally
+    }
+
+    #[track_caller]
+    fn waits(tally: &mut Tally, now: Duration, text: &str) {
+        let look = tally.look(now, Paint::PLAIN);
+        assert!(look.tail.ends_with(text), "{look:?}");
+    }
+
+    #[test]
+    fn a_job_under_way_tells_share_speed_requests_time_left_and_outcomes() {
+        let look = under_way(Some(5000)).look(at(10_000), Paint::PLAIN);
+        assert_eq!(look.head, "900/5,000  90/s  10 requests (1 failed)  about 46 s left");
+        assert_eq!(look.tail, "882 deleted  18 not_found");
+        assert_eq!(
+            look.line(),
+            "progress: 900/5,000  90/s  10 requests (1 failed)  about 46 s left  18%  882 deleted  18 not_found"
+        );
+    }
+
+    #[test]
+    fn a_pipe_has_no_end_to_count_towards() {
+        let look = under_way(None).look(at(10_000), Paint::PLAIN);
+        assert_eq!(look.head, "900 customers  90/s  10 requests (1 failed)  10.0 s");
+        assert_eq!(look.share, None);
+    }
+
+    #[test]
+    fn repeats_and_what_earlier_runs_settled_are_done_too() {
+        let mut tally = Tally::new(WORDS, Outlook::new(100, &[]), Some(4));
+        tally.outcome(Verdict::Deleted);
+        tally.duplicate();
+        tally.recalled();
+        assert_eq!(tally.look(at(0), Paint::PLAIN).share, Some((3, 4)));
+    }
+
+    #[test]
+    fn bad_lines_that_are_kept_never_make_it_more_than_all() {
+        let mut tally = Tally::new(WORDS, Outlook::new(100, &[]), Some(1));
+        (0..2).for_each(|_| tally.outcome(Verdict::Rejected));
+        assert_eq!(tally.look(at(0), Paint::PLAIN).share, Some((2, 2)));
+    }
+
+    #[test]
+    fn what_is_waited_for_is_said_in_words_and_counts_down() {
+        let mut tally = under_way(Some(5000));
+        for (on, records, text) in [
+            (WaitingFor::Quota, 0, "quota: next slot in 5.0 s"),
+            (WaitingFor::Server, 0, "the server asked to wait: 5.0 s left"),
+            (WaitingFor::Pause, 0, "pause, next try in 5.0 s"),
+            (WaitingFor::Busy, 1, "1 customer in a call, next try in 5.0 s"),
+            (WaitingFor::Busy, 3, "3 customers in a call, next try in 5.0 s"),
+        ] {
+            tally.waiting(Wait::new(on, at(6000), records, at(10_000)));
+            waits(&mut tally, at(11_000), text);
+        }
+        waits(&mut tally, at(14_800), "next try in 1.2 s");
+        waits(&mut tally, at(16_000), "18 not_found");
+    }
+
+    #[test]
+    fn an_answer_that_takes_its_time_is_waited_for() {
+        let mut tally = under_way(Some(5000));
+        tally.call_started(11, at(10_000));
+        waits(&mut tally, at(10_500), "18 not_found");
+        waits(&mut tally, at(12_500), "waiting for an answer since 2.5 s");
+    }
+
+    #[test]
+    fn a_job_that_stops_promises_no_time_and_says_what_it_finishes() {
+        let mut tally = under_way(Some(5000));
+        tally.call_started(11, at(10_000));
+        tally.stopping();
+        let look = tally.look(at(10_000), Paint::PLAIN);
+        assert!(look.head.ends_with("requests (1 failed)  10.0 s"), "{look:?}");
+        assert!(
+            look.tail.ends_with("stopping: the call in flight is finished first"),
+            "{look:?}"
+        );
+    }
+
+    #[test]
+    fn a_call_that_was_never_made_is_no_request() {
+        let mut tally = Tally::new(WORDS, Outlook::new(100, &[]), None);
+        tally.call_started(1, at(0));
+        tally.call_finished(1, false, false);
+        assert!(tally.look(at(0), Paint::PLAIN).head.contains("0 requests"));
+    }
+}

@@ -1,0 +1,82 @@
+//! Every kind of mistake and what is said to it: what, where, and what to do.
+
+use crate::support::{Cli, Ended, file, is_as_before, tamed};
+
+const NOWHERE: &str = "http://127.0.0.1:9";
+
+fn is_told(name: &str, args: &str, ended: &Ended) {
+    let text = format!(
+        "$ batchwise {args}\n{}exit {}\n",
+        tamed(&ended.stderr, NOWHERE),
+        ended.code.map_or("by a signal".to_owned(), |code| code.to_string())
+    );
+    is_as_before(&format!("errors/{name}"), &text);
+}
+
+#[test]
+fn mistakes_on_the_command_line() {
+    for (name, args) in [
+        ("no-command", ""),
+        ("unknown-command", "calltouch-imprt delete 51001"),
+        ("provider-without-method", "calltouch 51001"),
+        ("method-without-provider", "delete 51001"),
+        ("key-without-method", "calltouch-import 51001"),
+        ("unknown-method", "dellin-book delet phone:5"),
+        ("unknown-flag", "calltouch-import delete --dryrun 51001"),
+        ("unknown-value", "calltouch-import delete -o jsn 51001"),
+        ("bad-rate", "calltouch-import delete --rate 5 51001"),
+        ("bad-deadline", "calltouch-import delete --deadline 90 51001"),
+        ("no-records", "calltouch-import delete"),
+        ("keys-and-file", "calltouch-import delete 51001 -i ids.txt"),
+        ("no-such-file", "calltouch-import delete -i nowhere.txt"),
+        ("bad-key", "calltouch-import delete 51x01 --yes"),
+        ("bad-kind", "dellin-book delete phne:5 --yes"),
+        ("bad-campaign", "thulium-campaign delete --campaign 42 7001 --yes"),
+        ("no-campaign", "thulium-campaign delete 7001 --yes"),
+        ("nobody-to-ask", "calltouch-import delete 51001"),
+        (
+            "plain-http",
+            "calltouch-import delete 51001 --yes --base-url http://192.0.2.1",
+        ),
+        (
+            "no-address",
+            "calltouch-import delete 51001 --yes --base-url api.example.com",
+        ),
+        ("unknown-provider", "doctor delin"),
+        ("unknown-page", "man thulium-campain"),
+        ("unknown-profile", "calltouch-import delete 51001 --yes --profile prod"),
+    ] {
+        is_told(name, args, &Cli::plain(NOWHERE, args).run());
+    }
+}
+
+#[test]
+fn mistakes_in_a_file() {
+    for (name, suffix, content, args) in [
+        ("bad-line", ".txt", "51001\nabc\n", "calltouch-import delete --yes"),
+        (
+            "missing-column",
+            ".csv",
+            "Import ID,name\n51001,a\n",
+            "calltouch-import delete --yes --column import",
+        ),
+    ] {
+        let ended = Cli::plain(NOWHERE, args).input(&file(suffix, content)).run();
+        is_told(name, &format!("{args} -i FILE"), &ended);
+    }
+}
+
+#[test]
+fn credentials_that_are_missing() {
+    for (name, variable, args) in [
+        ("no-token", "CALLTOUCH_TOKEN", "calltouch-import delete 51001 --yes"),
+        ("no-session", "DELLIN_SESSION", "dellin-book delete phone:5 --yes"),
+        (
+            "no-system",
+            "THULIUM_BASE_URL",
+            "thulium-campaign delete --campaign 00042 7001 --yes",
+        ),
+    ] {
+        is_told(name, args, &Cli::plain(NOWHERE, args).without(variable).run());
+    }
+}
