@@ -216,6 +216,9 @@ pub(crate) struct JobArgs {
     /// Allow plain http:// to other machines (credentials can be read on the way)
     #[arg(long)]
     pub(crate) allow_http: bool,
+    /// Trust the issuers in this PEM file too, such as that of a company's proxy; nothing turns verification off
+    #[arg(long, value_name = "FILE")]
+    pub(crate) ca_file: Option<PathBuf>,
     /// How outcomes are written to standard output
     #[arg(short, long, value_name = "FORM", value_enum, default_value_t = OutputArg::Human)]
     pub(crate) output: OutputArg,

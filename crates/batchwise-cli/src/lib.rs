@@ -18,6 +18,7 @@ mod notes;
 mod output;
 mod signals;
 mod target;
+mod transport;
 mod values;
 
 use std::process::ExitCode;

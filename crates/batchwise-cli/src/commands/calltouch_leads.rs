@@ -1,7 +1,6 @@
 //! `batchwise calltouch-leads add-fields`.
 
 use std::io::{self, Write};
-use std::time::Duration;
 
 use batchwise::RunOptions;
 use batchwise::calltouch_leads::{CalltouchLeads, LeadUpdate, MAX_RECORDS};
@@ -51,7 +50,7 @@ pub(crate) async fn add_fields(environment: &Environment, leads: &LeadsArgs, arg
     let method = CalltouchLeads::builder(credentials)
         .base_url(base.as_str())
         .allow_http(args.allow_http)
-        .timeout(Duration::from_secs(args.timeout.get().into()))
+        .transport_options(args.transport()?)
         .quota(quota(args.rate))
         .build()?;
     let job = Job {

@@ -1,7 +1,5 @@
 //! `batchwise dellin-book delete`.
 
-use std::time::Duration;
-
 use batchwise::dellin_book::{BookObject, Credentials, DEFAULT_BASE_URL, DellinAccount, Wire};
 use batchwise::quota::QuotaHandle;
 use batchwise::{RunOptions, Secret};
@@ -39,7 +37,7 @@ pub(crate) async fn delete(
     let account = DellinAccount::builder(environment.secret("DELLIN_APPKEY", args)?, credentials)
         .base_url(base.as_str())
         .allow_http(args.allow_http)
-        .timeout(Duration::from_secs(args.timeout.get().into()))
+        .transport_options(args.transport()?)
         .quota(QuotaHandle::of_windows(windows))
         .build()?;
     let wire = match wire {

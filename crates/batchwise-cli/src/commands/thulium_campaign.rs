@@ -71,7 +71,7 @@ pub(crate) async fn delete(
         }),
     };
     let quota = QuotaHandle::of_windows(Rate::applied(args.rate, Vec::new()));
-    let timeout = Duration::from_secs(args.timeout.get().into());
+    let transport = args.transport()?;
     let options = RunOptions::new()
         .busy_wait(settings.busy_wait)
         .busy_rounds(settings.busy_rounds);
@@ -83,7 +83,7 @@ pub(crate) async fn delete(
             let method = ThuliumCampaign::builder(credentials)
                 .base_url(base.as_str())
                 .allow_http(args.allow_http)
-                .timeout(timeout)
+                .transport_options(transport)
                 .quota(quota)
                 .build()?;
             job(method, customers(campaigns), target, options)
@@ -94,7 +94,7 @@ pub(crate) async fn delete(
             let method = ThuliumCampaignPhones::builder(credentials)
                 .base_url(base.as_str())
                 .allow_http(args.allow_http)
-                .timeout(timeout)
+                .transport_options(transport)
                 .quota(quota)
                 .search_in_additional_numbers(settings.additional_numbers)
                 .build()?;

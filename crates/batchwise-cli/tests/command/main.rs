@@ -22,3 +22,4 @@ mod safety;
 mod same_calls;
 mod stopping;
 mod support;
+mod trust;
