@@ -4,6 +4,7 @@
 
 mod ci;
 mod readme;
+mod simulate;
 mod tool;
 #[cfg(test)]
 mod translations;
@@ -27,12 +28,15 @@ struct Cli {
 enum Task {
     /// Run the checks: all of them, or the stages that are named
     Ci(ci::CiArgs),
+    /// Play jobs of every method by chance, and hold them against the law
+    Simulate(simulate::SimulateArgs),
 }
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
     let done = Workspace::of_this_checkout().and_then(|workspace| match cli.task {
         Task::Ci(args) => ci::run(&args, &workspace),
+        Task::Simulate(args) => simulate::run(&args, &workspace),
     });
     match done {
         Ok(()) => ExitCode::SUCCESS,

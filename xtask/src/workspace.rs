@@ -62,6 +62,11 @@ impl Workspace {
         self.packages().map(|package| package.name.as_str()).collect()
     }
 
+    /// Where everything is built.
+    pub(crate) fn target(&self) -> PathBuf {
+        self.metadata.target_directory.clone().into_std_path_buf()
+    }
+
     /// Where tools that the checks need are installed.
     pub(crate) fn tools(&self) -> PathBuf {
         self.metadata.target_directory.join("tools").into_std_path_buf()

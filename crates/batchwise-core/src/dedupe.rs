@@ -1,6 +1,7 @@
 //! Which records were seen before, in memory that hardly grows.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::fmt;
 use std::hash::{BuildHasher, RandomState};
 
 use roaring::RoaringTreemap;
@@ -13,12 +14,22 @@ const REMEMBERED_LINES: usize = 65_536;
 /// The identities seen so far: numbers in compressed bitmaps, texts as 128-bit keyed hashes.
 ///
 /// A collision of 128 keyed bits is out of reach for chance and for whoever writes the input.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(crate) struct Seen {
     numbers: BTreeMap<u64, RoaringTreemap>,
     texts: HashSet<u128>,
     lines: HashMap<u128, u64>,
     keys: (RandomState, RandomState),
+}
+
+impl fmt::Debug for Seen {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // The hashes are others in every process, and there may be millions.
+        f.debug_struct("Seen")
+            .field("numbers", &self.numbers.values().map(RoaringTreemap::len).sum::<u64>())
+            .field("texts", &self.texts.len())
+            .finish_non_exhaustive()
+    }
 }
 
 /// What is known of an identity.

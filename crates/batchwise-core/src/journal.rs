@@ -29,8 +29,9 @@ use crate::report::Summary;
 /// "Durable" means: what the method was given survives the loss of the process and of power once its future is ready.
 #[async_trait]
 pub trait Journal: fmt::Debug + Send + Sync {
-    /// What earlier runs of this job know of an entry. It is asked once for each distinct entry, in the order of the input,
-    /// on the job's own task, so it must be quick.
+    /// What earlier runs of this job know of an entry. It is asked for each entry of the input, repeats among them, in its
+    /// order, on the job's own task, so it must be quick. Lines rise, and begin anew when an input is read again for its
+    /// next stage.
     ///
     /// # Errors
     /// When the journal cannot be read, or is of another input. The job then stops and reads no further.
@@ -44,6 +45,9 @@ pub trait Journal: fmt::Debug + Send + Sync {
 
     /// Makes durable what became of entries; they are reported when that is done.
     ///
+    /// An entry that had an outcome, was [recalled](Self::recall) as open all the same and comes back as
+    /// [`NotSent`](Verdict::NotSent) was left alone by this run: what was known of it before stands.
+    ///
     /// # Errors
     /// When it is not durable. The outcomes are reported all the same, since they are true, and the job stops.
     async fn settle(&self, verdicts: Vec<JournalVerdict>) -> Result<(), JournalError>;
@@ -51,6 +55,12 @@ pub trait Journal: fmt::Debug + Send + Sync {
     /// Notes a call that ended. It need not be durable before the next verdict is.
     fn called(&self, call: &CallFinished) {
         let _ = call;
+    }
+
+    /// Notes an entry that repeats an earlier one and is not sent again; `first` is the line of that, if still known. It is
+    /// told again by every run that reads it, and need not be durable before the end of the job is.
+    fn repeated(&self, entry: &JournalEntry, first: Option<u64>) {
+        let _ = (entry, first);
     }
 
     /// Makes durable that the job ended, and whether it stopped early (`summary.stop`).
@@ -63,7 +73,8 @@ pub trait Journal: fmt::Debug + Send + Sync {
 /// An entry of the input as a journal knows it: a record, or a text that is none.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct JournalEntry {
-    /// The line or position in the input, from 1. Several records may come from one line, in different scopes.
+    /// The line or position in the input, from 1. Several records may come from one line, each in a scope of its own: line
+    /// and scope tell one entry of an input from another.
     pub line: u64,
     /// [`Record::scope`], such as a campaign.
     pub scope: Option<String>,
@@ -136,8 +147,12 @@ pub struct JournalVerdict {
     pub reached: bool,
     /// A call that may have acted on it ended without telling, or a part of it was acted on.
     pub maybe_sent: bool,
-    /// Calls that carried it in this run and could have settled it.
+    /// It is so only because the job stopped before the record was settled; the next run goes on with it.
+    pub cut_short: bool,
+    /// Calls that carried it and could have settled it, those of earlier runs ([`Recall::Open`]) included.
     pub attempts: u32,
+    /// The number of the last call that carried it in this run, as in [`CallFinished::call`].
+    pub call: Option<u64>,
     /// Why.
     pub reason: Option<Reason>,
     /// What the provider gave for it.
@@ -147,6 +162,24 @@ pub struct JournalVerdict {
 }
 
 impl JournalVerdict {
+    /// A verdict with nothing else to say: no attempts, no reason, no facts. For journals' own tests, and for whoever
+    /// moves a job from one journal to another.
+    #[must_use]
+    pub fn new(entry: JournalEntry, verdict: Verdict, at: SystemTime) -> Self {
+        Self {
+            entry,
+            verdict,
+            reached: false,
+            maybe_sent: false,
+            cut_short: false,
+            attempts: 0,
+            call: None,
+            reason: None,
+            facts: Facts::none(),
+            at,
+        }
+    }
+
     pub(crate) fn of<R: Record>(outcome: &Outcome<R>) -> Self {
         Self {
             entry: match &outcome.subject {
@@ -156,10 +189,29 @@ impl JournalVerdict {
             verdict: outcome.verdict,
             reached: outcome.reached,
             maybe_sent: outcome.maybe_sent,
+            cut_short: outcome.cut_short,
+            call: outcome.call,
             attempts: outcome.attempts,
             reason: outcome.reason.clone(),
             facts: outcome.facts.clone(),
             at: outcome.at,
+        }
+    }
+
+    /// The outcome that this verdict is, about the record (or text) of its entry.
+    pub fn into_outcome<R: Record>(self, subject: Subject<R>) -> Outcome<R> {
+        Outcome {
+            subject,
+            line: self.entry.line,
+            verdict: self.verdict,
+            attempts: self.attempts,
+            reason: self.reason,
+            facts: self.facts,
+            at: self.at,
+            reached: self.reached,
+            maybe_sent: self.maybe_sent,
+            cut_short: self.cut_short,
+            call: self.call,
         }
     }
 }

@@ -21,6 +21,9 @@ pub trait BatchMethod: fmt::Debug + Send + Sync + 'static {
     fn descriptor(&self) -> &Descriptor;
 
     /// The quotas that a call counts against, slowest first; the last is asked right before the call.
+    ///
+    /// Clones of a client that share their connections give the same handles: a clone of a handle is another caller, with
+    /// connections of its own.
     fn quotas(&self) -> &[QuotaHandle];
 
     /// What a call with these records costs.

@@ -103,6 +103,10 @@ pub struct Outcome<R> {
     pub(crate) reached: bool,
     /// A call that may have acted on it ended without telling, or a part of it was acted on.
     pub(crate) maybe_sent: bool,
+    /// It is so only because the job stopped: another run goes on with it.
+    pub(crate) cut_short: bool,
+    /// The number of the last call that carried it.
+    pub(crate) call: Option<u64>,
 }
 
 impl<R: Record> Outcome<R> {
@@ -165,6 +169,8 @@ impl<R> Outcome<R> {
             at: self.at,
             reached: self.reached,
             maybe_sent: self.maybe_sent,
+            cut_short: self.cut_short,
+            call: self.call,
         }
     }
 }

@@ -17,8 +17,13 @@ impl Counts {
 
     /// Counts one.
     pub fn add(&mut self, verdict: Verdict) {
+        self.add_many(verdict, 1);
+    }
+
+    /// Counts several.
+    pub fn add_many(&mut self, verdict: Verdict, records: u64) {
         if let Some(count) = self.0.get_mut(Self::place(verdict)) {
-            *count += 1;
+            *count += records;
         }
     }
 

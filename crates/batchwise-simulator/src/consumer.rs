@@ -11,11 +11,15 @@ use std::time::Duration;
 use batchwise_core::clock::{Clock, Sleep};
 use batchwise_core::test_util::FakeClock;
 use batchwise_core::{Outcome, OutcomeStream, StopToken, Summary};
-use batchwise_emulator::conformance::{Dice, SharedSight};
+use batchwise_emulator::conformance::{Breach, Dice, SharedSight};
 use futures_core::Stream;
 
+use crate::journal::ModelJournal;
 use crate::play::calls;
-use crate::scenario::{Halt, When};
+use crate::scenario::{Halt, RunEnd, When};
+
+/// An outcome is told when it is durable, not before.
+const DURABLE: &str = "an outcome is durable before it is told";
 
 /// What a consumer got.
 #[derive(Debug)]
@@ -34,6 +38,8 @@ pub(crate) struct Got<R> {
     pub(crate) revived: bool,
     /// The same for a stop from within a call.
     pub(crate) stopped_by_send: Option<Arc<Mutex<Option<usize>>>>,
+    /// What was told too early.
+    pub(crate) breaches: Vec<Breach>,
 }
 
 impl<R> Got<R> {
@@ -57,24 +63,26 @@ impl<R> Default for Got<R> {
             calls_at_halt: None,
             revived: false,
             stopped_by_send: None,
+            breaches: Vec::new(),
         }
     }
 }
 
-/// The consumer of one job.
+/// The consumer of one run of a job.
 pub(crate) struct Consumer<R> {
     /// Makes the stream when the time has come.
     pub(crate) begin: Option<Box<dyn FnOnce() -> OutcomeStream<R>>>,
     pub(crate) starts: Duration,
     pub(crate) stream: Option<OutcomeStream<R>>,
-    pub(crate) halt: Halt,
+    pub(crate) end: RunEnd,
+    pub(crate) journal: Option<ModelJournal>,
     pub(crate) token: StopToken,
     pub(crate) rest: Option<Duration>,
     pub(crate) clock: FakeClock,
     pub(crate) sight: SharedSight,
     pub(crate) dice: Dice,
     pub(crate) sleep: Option<Sleep>,
-    /// Ends when the time has come to drop the stream.
+    /// Ends when the time has come to stop the job, or to drop its stream.
     pub(crate) alarm: Option<Sleep>,
     pub(crate) got: Rc<RefCell<Got<R>>>,
 }
@@ -90,16 +98,24 @@ impl<R: Send + Unpin + 'static> Consumer<R> {
         if let Some(begin) = self.begin.take() {
             self.stream = Some(begin());
             self.got.borrow_mut().began = self.clock.now();
-            if let Halt::Drop(When::Time(after)) = self.halt {
+            if let Some(When::Time(after)) = self.moment() {
                 self.alarm = Some(self.clock.sleep_until(self.clock.now() + after));
             }
         }
         Poll::Ready(())
     }
 
-    /// True when the moment of a halt has come.
+    /// When someone ends the run.
+    fn moment(&self) -> Option<When> {
+        match self.end {
+            RunEnd::Halt(Halt::Stop(when) | Halt::Drop(when)) | RunEnd::Crash(when) => Some(when),
+            _ => None,
+        }
+    }
+
+    /// True when that moment has come.
     fn is_now(&mut self, cx: &mut Context<'_>) -> bool {
-        let (Halt::Stop(when) | Halt::Drop(when)) = self.halt else {
+        let Some(when) = self.moment() else {
             return false;
         };
         match when {
@@ -114,26 +130,56 @@ impl<R: Send + Unpin + 'static> Consumer<R> {
         }
     }
 
-    /// Does what is due now; true when the job is over by it.
+    /// Does what is due now; true when the run is over by it.
     fn halt(&mut self, cx: &mut Context<'_>) -> bool {
         if !self.is_now(cx) {
             return false;
         }
-        let mut got = self.got.borrow_mut();
-        got.calls_at_halt.get_or_insert_with(|| calls(&self.sight));
-        match self.halt {
-            Halt::Drop(_) => {
-                if let Some(stream) = self.stream.take() {
-                    got.summary = stream.summary();
-                }
-                got.dropped = true;
-                true
-            }
-            Halt::Never | Halt::Stop(_) => {
-                self.token.stop();
-                false
-            }
+        self.got
+            .borrow_mut()
+            .calls_at_halt
+            .get_or_insert_with(|| calls(&self.sight));
+        if matches!(self.end, RunEnd::Halt(Halt::Stop(_))) {
+            self.token.stop();
+            return false;
         }
+        self.leave();
+        true
+    }
+
+    /// The run is over, whatever was under way.
+    fn leave(&mut self) {
+        if let Some(journal) = &self.journal {
+            journal.crash();
+        }
+        let mut got = self.got.borrow_mut();
+        if let Some(stream) = self.stream.take() {
+            got.summary = stream.summary();
+        }
+        got.dropped = true;
+    }
+
+    /// True when the process has ended meanwhile.
+    fn has_crashed(&self, cx: &Context<'_>) -> bool {
+        let journal = self.journal.as_ref();
+        journal.is_some_and(|journal| journal.has_crashed(cx.waker()))
+    }
+
+    fn take(&mut self, outcome: Outcome<R>) {
+        let journal = self.journal.as_ref();
+        if journal.is_some_and(|journal| !journal.has(outcome.line, outcome.verdict)) {
+            let what = format!("line {}: {}", outcome.line, outcome.verdict);
+            self.got.borrow_mut().breaches.push(Breach::new(DURABLE, what));
+        }
+        self.got.borrow_mut().outcomes.push(outcome);
+        self.rest();
+    }
+
+    fn end(&mut self, cx: &mut Context<'_>) {
+        let Some(stream) = &mut self.stream else { return };
+        let mut got = self.got.borrow_mut();
+        got.summary = stream.summary();
+        got.revived = !matches!(Pin::new(stream).poll_next(cx), Poll::Ready(None));
     }
 
     fn rest(&mut self) {
@@ -154,6 +200,10 @@ impl<R: Send + Unpin + 'static> Future for Consumer<R> {
         std::task::ready!(self.begin(cx));
         loop {
             self.got.borrow_mut().polls += 1;
+            if self.has_crashed(cx) {
+                self.leave();
+                return Poll::Ready(());
+            }
             if self.halt(cx) {
                 return Poll::Ready(());
             }
@@ -164,16 +214,16 @@ impl<R: Send + Unpin + 'static> Future for Consumer<R> {
             let Some(stream) = &mut self.stream else {
                 return Poll::Ready(());
             };
-            match std::task::ready!(Pin::new(&mut *stream).poll_next(cx)) {
-                Some(outcome) => {
-                    self.got.borrow_mut().outcomes.push(outcome);
-                    self.rest();
-                }
+            let next = Pin::new(&mut *stream).poll_next(cx);
+            if self.has_crashed(cx) {
+                // Whatever it was about to say.
+                self.leave();
+                return Poll::Ready(());
+            }
+            match std::task::ready!(next) {
+                Some(outcome) => self.take(outcome),
                 None => {
-                    let summary = stream.summary();
-                    let revived = !matches!(Pin::new(stream).poll_next(cx), Poll::Ready(None));
-                    let mut got = self.got.borrow_mut();
-                    (got.summary, got.revived) = (summary, revived);
+                    self.end(cx);
                     return Poll::Ready(());
                 }
             }

@@ -7,8 +7,8 @@ use batchwise_core::{Record, Verdict};
 use batchwise_emulator::conformance::{Difficulty, Line};
 use batchwise_emulator::{LogEntry, Truth};
 
-use crate::law::Case;
-use crate::scenario::{At, Quota, Scenario, What};
+use crate::case::{Case, RunCase, made_calls};
+use crate::scenario::{At, Job, Quota, Scenario, What};
 
 /// How often each thing happened, over jobs and scenarios.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -72,6 +72,22 @@ const WANTED: &[&str] = &[
     "job: a session was renewed",
     "job: records went again",
     "job: busy records were deferred",
+    "journal: crash before an intent",
+    "journal: crash within an intent",
+    "journal: crash after an intent",
+    "journal: crash before verdicts",
+    "journal: crash within verdicts",
+    "journal: crash after verdicts",
+    "journal: crash at the end",
+    "journal: disk full at an intent",
+    "journal: disk full at verdicts",
+    "journal: disk full at the end",
+    "journal: an entry could not be read",
+    "journal: an intent without a verdict",
+    "journal: a verdict of an earlier run",
+    "journal: a record open again",
+    "journal: presumed deleted",
+    "stop: journal failed",
     "way: warm connection",
     "way: new connection",
     "way: an abandoned request arrived",
@@ -144,8 +160,28 @@ impl Coverage {
             u64::from(cases.len() > 1 && scenario.one_client),
         );
         for case in cases {
-            self.note_job(case);
+            self.add("jobs", 1);
+            self.add("runs", u64::try_from(case.runs.len()).unwrap_or(0));
+            self.add("journal: jobs with one", u64::from(case.whole.is_some()));
+            for run in &case.runs {
+                self.note_run(&case.job, run);
+            }
+            self.note_life(case);
         }
+    }
+
+    fn note_life<R: Record>(&mut self, case: &Case<R>) {
+        let Some(whole) = &case.whole else { return };
+        for sight in case.runs.iter().flat_map(|run| &run.sights) {
+            self.add(&format!("journal: {sight}"), 1);
+        }
+        let crashed = case.runs.iter().filter(|run| run.evidence.dropped);
+        self.add(
+            "journal: runs that ended at once",
+            u64::try_from(crashed.count()).unwrap_or(0),
+        );
+        let presumed = whole.summary.counts.of(Verdict::PresumedDeleted);
+        self.add("journal: presumed deleted", presumed);
     }
 
     fn note_faults(&mut self, scenario: &Scenario, log: &[LogEntry]) {
@@ -179,10 +215,9 @@ impl Coverage {
         }
     }
 
-    fn note_job<R: Record>(&mut self, case: &Case<R>) {
-        let evidence = &case.evidence;
-        self.add("jobs", 1);
-        self.add("calls", super::law::made_calls(evidence));
+    fn note_run<R: Record>(&mut self, job: &Job, run: &RunCase<R>) {
+        let evidence = &run.evidence;
+        self.add("calls", made_calls(evidence));
         self.add("records", u64::try_from(evidence.lines.len()).unwrap_or(0));
         for (_, line) in &evidence.lines {
             let Line::Record(number) = line else {
@@ -210,14 +245,13 @@ impl Coverage {
         for (verdict, count) in counts.iter() {
             self.add(&format!("outcome: {verdict}"), count);
         }
-        let late = case
-            .job
+        let late = job
             .lines
             .iter()
             .filter(|line| line.late && matches!(line.what, What::Record(..)));
         self.add("time: the input paused", u64::from(late.count() > 0));
-        self.add("consumer: rested", case.rests);
-        self.add("polls", case.polls);
+        self.add("consumer: rested", run.rests);
+        self.add("polls", run.polls);
         if evidence.dropped {
             self.add("stop: dropped", 1);
             let under_way = evidence.calls.iter().any(|seen| seen.end.is_none());
@@ -227,7 +261,7 @@ impl Coverage {
         self.add("stop: input left", u64::from(evidence.summary.input_left));
         if let Some(stop) = &evidence.summary.stop {
             use batchwise_core::ReasonKind::{
-                Budget, Cancelled, Credentials, Deadline, Input, Limit, Quota, Refused, Target, WrongTarget,
+                Budget, Cancelled, Credentials, Deadline, Input, Journal, Limit, Quota, Refused, Target, WrongTarget,
             };
             let what = match stop.kind() {
                 Cancelled => "stop: by token",
@@ -238,6 +272,7 @@ impl Coverage {
                 Credentials => "stop: credentials",
                 Quota => "quota: a budget was spent",
                 Refused => "stop: everything refused",
+                Journal => "stop: journal failed",
                 Target => "stop: no such target",
                 WrongTarget => "stop: wrong target",
                 _ => "stop: for another reason",

@@ -19,7 +19,7 @@ use crate::scenario::InputEnd;
 pub(crate) type Read = Arc<Mutex<Vec<(u64, Line)>>>;
 
 /// One step of an input.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Item<R> {
     /// It comes after this time.
     pub(crate) pause: Duration,

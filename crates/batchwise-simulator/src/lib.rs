@@ -7,18 +7,23 @@
 )]
 
 mod arrange;
+mod case;
 mod consumer;
 mod coverage;
 mod executor;
 mod input;
+mod journal;
 mod law;
 mod many;
 mod methods;
 pub mod net;
+mod noted;
 mod play;
+mod runs;
 pub mod scenario;
 mod shrink;
 mod stacked;
+mod stage;
 mod story;
 mod watcher;
 

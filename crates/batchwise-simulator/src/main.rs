@@ -28,7 +28,7 @@ struct Args {
     /// Threads; the result is the same for any number
     #[arg(long, value_name = "N")]
     threads: Option<usize>,
-    /// Say nothing but how many scenarios were played and which law broke
+    /// Say nothing but how many jobs were played and which law broke
     #[arg(long)]
     terse: bool,
 }
@@ -59,7 +59,7 @@ fn run(args: &Args) -> ExitCode {
     let took = started.elapsed().as_secs_f64();
     if args.terse {
         let law = sum.failed.map_or("-", |(_, _, law)| law);
-        println!("{}\t{law}", sum.played);
+        println!("{}\t{law}", sum.jobs);
         return if sum.failed.is_some() {
             ExitCode::FAILURE
         } else {
@@ -71,8 +71,8 @@ fn run(args: &Args) -> ExitCode {
         "seed {}: {} scenarios with {} jobs in {took:.1} s, {:.0} jobs a second on {threads} threads",
         args.seed,
         sum.played,
-        sum.coverage.of("jobs"),
-        sum.coverage.of("jobs") as f64 / took,
+        sum.jobs,
+        sum.jobs as f64 / took,
     );
     if let Some((_, seed, _)) = sum.failed {
         return one(seed);

@@ -13,6 +13,8 @@ use crate::scenario::draw;
 pub struct Sum {
     /// Scenarios that were played before the first that failed, and that one.
     pub played: u64,
+    /// Their jobs.
+    pub jobs: u64,
     /// What happened in all of them.
     pub coverage: Coverage,
     /// The first that failed: its place, from 0, its seed, and the law that it broke.
@@ -66,9 +68,17 @@ pub fn many(run: u64, scenarios: u64, threads: usize, progress: &(dyn Fn(u64) + 
     });
     let failures = failures.into_inner().unwrap_or_else(PoisonError::into_inner);
     let failed = failures.into_iter().min();
+    let played = failed.map_or(scenarios, |(nth, ..)| nth + 1);
+    let coverage = coverages.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let jobs_of = |nth| u64::try_from(draw(seed_of(run, nth)).current().jobs.len()).unwrap_or(0);
     Sum {
-        played: failed.map_or(scenarios, |(nth, ..)| nth + 1),
-        coverage: coverages.into_inner().unwrap_or_else(PoisonError::into_inner),
+        played,
+        jobs: match failed {
+            // Others may have been played beside it.
+            Some(_) => (0..played).map(jobs_of).sum(),
+            None => coverage.of("jobs"),
+        },
+        coverage,
         failed,
     }
 }

@@ -24,7 +24,8 @@ pub struct Connection {
     base: BaseUrl,
     credentials: CalltouchCredentials,
     caller: HttpCaller,
-    quota: CalltouchQuota,
+    /// The same for all clones, which share their connections: they are one caller.
+    quota: Arc<CalltouchQuota>,
 }
 
 impl Connection {
@@ -171,7 +172,7 @@ impl ConnectionBuilder {
             caller: HttpCaller::new(transport, self.credentials.secrets()),
             base,
             credentials: self.credentials,
-            quota: self.quota.unwrap_or_default(),
+            quota: Arc::new(self.quota.unwrap_or_default()),
         })
     }
 }
@@ -183,6 +184,12 @@ mod tests {
     fn builder() -> ConnectionBuilder {
         let credentials = CalltouchCredentials::new("t0ken", "12345").unwrap();
         Connection::builder(credentials).base_url("http://127.0.0.1:9/api/")
+    }
+
+    #[test]
+    fn clones_share_their_connections_and_are_one_caller_of_the_quota() {
+        let connection = builder().build().unwrap();
+        assert!(std::ptr::eq(connection.quotas(), connection.clone().quotas()));
     }
 
     #[test]

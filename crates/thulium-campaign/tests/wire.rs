@@ -551,6 +551,12 @@ async fn plain_http_leaves_the_machine_only_when_allowed() {
 }
 
 #[tokio::test]
+async fn clones_share_their_connections_and_are_one_caller_of_the_quota() {
+    let client = local().build().unwrap();
+    assert!(std::ptr::eq(client.quotas(), client.clone().quotas()));
+}
+
+#[tokio::test]
 async fn there_is_no_quota_but_the_one_given() {
     let unlimited = local().build().unwrap();
     for _ in 0..100 {

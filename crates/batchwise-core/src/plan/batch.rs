@@ -30,8 +30,10 @@ pub(super) struct Meta {
     pub(super) partly: bool,
     /// What the provider gave on the way.
     pub(super) facts: Facts,
-    /// A journal knows that it may have been sent.
-    pub(super) intended: bool,
+    /// The round in which the journal of this run was told that it may be sent; 0 when its batch told it.
+    pub(super) noted: Option<u64>,
+    /// The number of the last call that carried it.
+    pub(super) call: Option<u64>,
 }
 
 impl<R> Pending<R> {
@@ -51,9 +53,21 @@ impl<R> Pending<R> {
                 doubt: sent_before.then(|| Reason::new(ReasonKind::Interrupted)),
                 partly: false,
                 facts: Facts::none(),
-                intended: sent_before,
+                noted: None,
+                call: None,
             },
         }
+    }
+}
+
+impl Meta {
+    /// Notes the round in which the journal is told, unless it was; true when it was not.
+    pub(super) fn note(&mut self, round: u64) -> bool {
+        let fresh = self.noted.is_none();
+        if fresh {
+            self.noted = Some(round);
+        }
+        fresh
     }
 }
 
@@ -90,10 +104,25 @@ impl<R> Batch<R> {
         &self.records
     }
 
-    /// The records that no journal knows to be sent yet, with their lines; from now on they are known.
+    /// The round of noting that has to be durable before the batch leaves.
+    pub(crate) fn noted(&self) -> u64 {
+        self.metas.iter().filter_map(|meta| meta.noted).max().unwrap_or(0)
+    }
+
+    /// The records that the journal of this run was not told of, with their lines; from now on it was. The batch does not
+    /// leave before they are durable.
     pub(crate) fn intend(&mut self) -> impl Iterator<Item = (&R, u64)> {
-        let fresh = self.records.iter().zip(&mut self.metas);
-        fresh.filter_map(|(record, meta)| (!std::mem::replace(&mut meta.intended, true)).then_some((record, meta.line)))
+        let records = self.records.iter().zip(&mut self.metas);
+        records.filter_map(|(record, meta)| meta.note(0).then_some((record, meta.line)))
+    }
+
+    /// Notes the number of the call that carried the records.
+    pub(crate) fn carried_by(&mut self, call: Option<u64>) {
+        if call.is_some() {
+            for meta in &mut self.metas {
+                meta.call = call;
+            }
+        }
     }
 
     pub(super) fn of(pending: Vec<Pending<R>>, group: u64, origin: Origin) -> Self {

@@ -232,6 +232,9 @@ impl<R: Record> Plan<R> {
                 None => (Verdict::NotSent, stop.clone()),
             };
             self.settle_as(pending.record, pending.meta, verdict, Some(reason));
+            if let Some(outcome) = self.outcomes.back_mut() {
+                outcome.cut_short = true;
+            }
         }
         // A few at a time, so that they stay packed until their outcomes are taken.
         for _ in 0..self.descriptor.max_records.get() {

@@ -19,6 +19,7 @@ mod batch;
 mod choose;
 mod held;
 mod lane;
+mod note;
 mod options;
 mod pace;
 mod refuse;
@@ -127,6 +128,8 @@ pub struct Plan<R> {
     /// The input failed: what was read is still sent.
     input_failure: Option<Reason>,
     limited: bool,
+    /// Batches that are noted in the journal before they leave; so many more are looked ahead for.
+    noted_ahead: usize,
     budget: RetryBudget,
     throttle: Throttle,
     /// Calls in a row that brought nothing readable.
@@ -172,6 +175,7 @@ impl<R: Record> Plan<R> {
             stop: None,
             input_failure: None,
             limited: false,
+            noted_ahead: 1,
             budget,
             throttle: Throttle::default(),
             failures: 0,
@@ -202,9 +206,9 @@ impl<R: Record> Plan<R> {
         (stage_read && self.held.later_than(self.stage) >= self.enough()) || self.lanes_are_full()
     }
 
-    /// Fresh records for the calls that may be in flight and one more.
+    /// Fresh records for the calls that may be in flight and those noted ahead, at least one.
     fn enough(&self) -> usize {
-        let calls = self.options.concurrency.get().saturating_add(1);
+        let calls = self.options.concurrency.get().saturating_add(self.noted_ahead);
         self.descriptor.max_records.get().saturating_mul(calls)
     }
 
@@ -296,6 +300,7 @@ impl<R: Record> Plan<R> {
     /// Gives a record that this job never put in a call its outcome.
     fn leave(&mut self, record: R, line: u64, past: Recall, why: Reason) {
         let mut left = outcome(Subject::Record(record), line, Verdict::NotSent, Some(why));
+        left.cut_short = true;
         if let Recall::Open { maybe_sent, attempts } = past {
             left.attempts = attempts;
             if maybe_sent {
@@ -395,6 +400,7 @@ impl<R: Record> Plan<R> {
         settled.attempts = meta.attempts;
         settled.facts = meta.facts;
         settled.maybe_sent = meta.partly || verdict == Verdict::Unknown;
+        settled.call = meta.call;
         settled.reached = match verdict {
             Verdict::Deleted | Verdict::Updated | Verdict::Unchanged | Verdict::PresumedDeleted => true,
             Verdict::NotFound => self.descriptor.absence_reached,
@@ -428,5 +434,7 @@ fn outcome<R>(subject: Subject<R>, line: u64, verdict: Verdict, reason: Option<R
         at: SystemTime::UNIX_EPOCH,
         reached: false,
         maybe_sent: false,
+        cut_short: false,
+        call: None,
     }
 }

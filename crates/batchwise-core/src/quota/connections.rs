@@ -18,7 +18,8 @@ const MOST_UNDER_WAY: usize = 10_000;
 /// The connections of all callers, as far as tickets tell of them.
 #[derive(Debug, Default)]
 pub(super) struct Connections {
-    /// Connections that an answered call left behind, the one used last at the back.
+    /// Connections that an answered call left behind, each since its call was sent: the answer may have come at any time
+    /// after that, and wait for a machine that slept. The one used last at the back.
     idle: VecDeque<(Caller, Tick)>,
     under_way: BTreeMap<Ticket, UnderWay>,
 }
@@ -55,10 +56,18 @@ impl Connections {
         cold
     }
 
+    /// A call leaves later than it was to: its connection may not be there any more.
+    pub(super) fn leaves_late(&mut self, ticket: Ticket, now: Tick) {
+        if let Some(call) = self.under_way.get_mut(&ticket) {
+            (call.sent, call.cold) = (now, true);
+        }
+    }
+
     /// A call was answered: its connection is idle. Says when the call left if it may have arrived late.
-    pub(super) fn answered(&mut self, ticket: Ticket, now: Tick) -> Option<Tick> {
+    pub(super) fn answered(&mut self, ticket: Ticket) -> Option<Tick> {
         let call = self.under_way.remove(&ticket)?;
-        self.idle.push_back((call.caller, now));
+        let at = self.idle.partition_point(|(_, since)| *since <= call.sent);
+        self.idle.insert(at, (call.caller, call.sent));
         call.cold.then_some(call.sent)
     }
 
@@ -84,17 +93,17 @@ mod tests {
     fn a_connection_is_warm_for_its_own_caller_alone() {
         let mut connections = Connections::default();
         assert!(connections.leave(ONE, Ticket::new(0), at(0)));
-        assert_eq!(connections.answered(Ticket::new(0), at(10)), Some(at(0)));
+        assert_eq!(connections.answered(Ticket::new(0)), Some(at(0)));
         assert!(connections.leave(OTHER, Ticket::new(1), at(20)));
         assert!(!connections.leave(ONE, Ticket::new(2), at(30)));
-        assert_eq!(connections.answered(Ticket::new(2), at(40)), None);
+        assert_eq!(connections.answered(Ticket::new(2)), None);
     }
 
     #[test]
     fn more_calls_at_once_than_before_need_new_connections() {
         let mut connections = Connections::default();
         connections.leave(ONE, Ticket::new(0), at(0));
-        connections.answered(Ticket::new(0), at(10));
+        connections.answered(Ticket::new(0));
         assert!(!connections.leave(ONE, Ticket::new(1), at(20)));
         assert!(connections.leave(ONE, Ticket::new(2), at(20)));
     }
@@ -103,8 +112,17 @@ mod tests {
     fn a_connection_goes_cold_when_nobody_uses_it() {
         let mut connections = Connections::default();
         connections.leave(ONE, Ticket::new(0), at(0));
-        connections.answered(Ticket::new(0), at(0));
+        connections.answered(Ticket::new(0));
         assert!(connections.leave(ONE, Ticket::new(1), COLD_AFTER));
+    }
+
+    #[test]
+    fn a_connection_is_as_old_as_its_last_request_however_late_the_answer_is_seen() {
+        let mut connections = Connections::default();
+        connections.leave(ONE, Ticket::new(0), at(0));
+        // The answer came at once; the machine slept.
+        connections.answered(Ticket::new(0));
+        assert!(connections.leave(ONE, Ticket::new(1), COLD_AFTER + at(100)));
     }
 
     #[test]
@@ -119,8 +137,8 @@ mod tests {
     fn a_call_that_ends_twice_leaves_one_connection() {
         let mut connections = Connections::default();
         connections.leave(ONE, Ticket::new(0), at(0));
-        connections.answered(Ticket::new(0), at(10));
-        assert_eq!(connections.answered(Ticket::new(0), at(10)), None);
+        connections.answered(Ticket::new(0));
+        assert_eq!(connections.answered(Ticket::new(0)), None);
         assert_eq!(connections.idle.len(), 1);
     }
 
@@ -139,7 +157,7 @@ mod tests {
         for number in 0..8_000 {
             let ticket = Ticket::new(number);
             connections.leave(Caller::new(number), ticket, at(number));
-            connections.answered(ticket, at(number));
+            connections.answered(ticket);
         }
         assert!(connections.idle.len() <= 5_001, "{}", connections.idle.len());
     }

@@ -136,6 +136,24 @@ impl State {
         }
     }
 
+    /// A call whose slot was granted some time ago leaves at this moment, if there is room for it still.
+    fn leaves_late(&mut self, ticket: Ticket, cost: u32, now: Tick) -> bool {
+        let has_room = self.paused_until <= now && self.rings.iter_mut().all(|ring| ring.has_room(ticket, cost, now));
+        for ring in &mut self.rings {
+            ring.remove(ticket);
+        }
+        if !has_room {
+            self.connections.lost(ticket);
+            return false;
+        }
+        // Its connection may have gone cold meanwhile.
+        self.connections.leaves_late(ticket, now);
+        for ring in &mut self.rings {
+            ring.push(ticket, cost, now.saturating_add(COLD_DELAY));
+        }
+        true
+    }
+
     fn grant(&mut self, caller: Caller, cost: u32, now: Tick) -> Ticket {
         let ticket = Ticket::new(self.next_ticket);
         self.next_ticket += 1;
@@ -169,10 +187,16 @@ impl Quota for LocalQuota {
         }
     }
 
+    fn leaves(&self, ticket: Ticket, cost: u32) -> bool {
+        let mut state = self.state();
+        let now = self.clock.now();
+        state.leaves_late(ticket, cost, now)
+    }
+
     fn finished(&self, ticket: Ticket) {
         let mut state = self.state();
         let now = self.clock.now();
-        let left = state.connections.answered(ticket, now);
+        let left = state.connections.answered(ticket);
         state.ended(ticket, left, now);
     }
 

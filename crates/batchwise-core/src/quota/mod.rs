@@ -35,6 +35,13 @@ pub trait Quota: fmt::Debug + Send + Sync {
         Duration::ZERO
     }
 
+    /// The call of a ticket leaves now, later than its slot was granted, because another quota made it wait: the slot counts
+    /// from this moment. False when there is no room for it now; the slot is given back then, and another has to be asked for.
+    fn leaves(&self, ticket: Ticket, cost: u32) -> bool {
+        let _ = (ticket, cost);
+        true
+    }
+
     /// The call of a ticket was answered.
     fn finished(&self, ticket: Ticket);
 
@@ -154,6 +161,12 @@ impl QuotaHandle {
     #[must_use]
     pub fn ready_in(&self, cost: u32) -> Duration {
         self.quota.ready_in(cost)
+    }
+
+    /// The call of a ticket leaves now, later than its slot was granted, see [`Quota::leaves`].
+    #[must_use]
+    pub fn leaves(&self, ticket: Ticket, cost: u32) -> bool {
+        self.quota.leaves(ticket, cost)
     }
 
     /// The call of a ticket was answered.

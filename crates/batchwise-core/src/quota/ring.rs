@@ -62,6 +62,20 @@ impl Ring {
         at
     }
 
+    /// True when a call of this cost fits now, be it that it is counted already.
+    pub(super) fn has_room(&mut self, ticket: Ticket, cost: u32, now: Tick) -> bool {
+        let free_at = self.free_at(cost, now);
+        free_at <= now || self.entries.iter().any(|entry| entry.ticket == ticket)
+    }
+
+    /// Takes a call out that did not leave when it was meant to.
+    pub(super) fn remove(&mut self, ticket: Ticket) {
+        let at = self.entries.iter().rposition(|entry| entry.ticket == ticket);
+        if let Some(entry) = at.and_then(|at| self.entries.remove(at)) {
+            self.used -= u64::from(entry.cost);
+        }
+    }
+
     /// Counts a call that arrives by `stamp`.
     pub(super) fn push(&mut self, ticket: Ticket, cost: u32, stamp: Tick) {
         let cost = self.bounded(cost);

@@ -10,6 +10,7 @@ use std::time::Duration;
 use tracing::Instrument;
 
 use super::StopToken;
+use super::ahead::Durable;
 use super::stream::SharedSummary;
 use crate::clock::{SharedClock, Tick};
 use crate::error::{CallError, CallErrorKind};
@@ -17,7 +18,7 @@ use crate::journal::{Journal, JournalEntry, JournalError};
 use crate::method::BatchMethod;
 use crate::observe::{CallFinished, CallStarted, Observer, Waiting, WaitingFor};
 use crate::plan::{Attempt, Batch};
-use crate::quota::{Slot, Ticket};
+use crate::quota::{QuotaHandle, Slot, Ticket};
 use crate::reply::Reply;
 use crate::report::Summary;
 
@@ -35,8 +36,30 @@ pub(super) struct CallContext<M> {
     /// Whoever holds it asks the job to stop; the plan hears of it later than a call may.
     pub(super) stop: StopToken,
     pub(super) observer: Option<Arc<dyn Observer>>,
-    pub(super) journal: Option<Arc<dyn Journal>>,
+    pub(super) journal: Option<JournalSide>,
     pub(super) summary: SharedSummary,
+}
+
+/// The journal as calls see it.
+#[derive(Debug)]
+pub(super) struct JournalSide {
+    pub(super) journal: Arc<dyn Journal>,
+    pub(super) durable: Durable,
+    /// Batches that left at once, since all of it was durable.
+    pub(super) noted_in_time: AtomicU64,
+    /// Batches that had to wait for the journal.
+    pub(super) waited_for: AtomicU64,
+}
+
+impl JournalSide {
+    pub(super) fn new(journal: Arc<dyn Journal>, durable: Durable) -> Self {
+        Self {
+            journal,
+            durable,
+            noted_in_time: AtomicU64::new(0),
+            waited_for: AtomicU64::new(0),
+        }
+    }
 }
 
 /// So often a call may find no session although one was just brought: others renew it at the same time. More often, and
@@ -45,6 +68,24 @@ const MOST_WITHOUT_SESSION: u32 = 5;
 
 /// A batch that came back, and what came of it.
 pub(super) type Ended<R> = (Batch<R>, Attempt);
+
+/// A slot that was granted by one quota.
+struct Granted {
+    ticket: Ticket,
+    /// The call waited for it.
+    waited: bool,
+    /// The call waited since for another.
+    outdated: bool,
+}
+
+impl Granted {
+    /// Slots that were granted before this one was waited for.
+    fn outdate(&self, earlier: &mut [Self]) {
+        for slot in earlier {
+            slot.outdated |= self.waited;
+        }
+    }
+}
 
 /// Why no slot was had.
 enum NoSlot {
@@ -76,38 +117,52 @@ impl<M: BatchMethod> CallContext<M> {
         if let Err(error) = self.intend(&mut batch).await {
             return (batch, Attempt::Unwritten(error));
         }
-        let attempt = match self.attempt(&batch).await {
+        let mut last = None;
+        let attempt = match self.attempt(&batch, &mut last).await {
             Ok(reply) => Attempt::Reply(reply),
             Err(attempt) => attempt,
         };
+        batch.carried_by(last);
         (batch, attempt)
     }
 
-    /// Tells the journal what is about to be sent. The slot of the quota is taken afterwards, so that nothing comes between
-    /// it and the call.
+    /// Tells the journal what is about to be sent, and waits until it is durable, with what it was told ahead. The slot of
+    /// the quota is taken afterwards, so that nothing comes between it and the call.
     async fn intend(&self, batch: &mut Batch<M::Record>) -> Result<(), JournalError> {
         let Some(journal) = &self.journal else {
             return Ok(());
         };
+        let mut durable = journal.durable.clone();
+        let round = durable.borrow().clone()?;
+        let told = batch.noted();
         let entries: Vec<JournalEntry> = batch
             .intend()
             .map(|(record, line)| JournalEntry::of_record(record, line))
             .collect();
-        if entries.is_empty() {
+        if entries.is_empty() && told <= round {
+            journal.noted_in_time.fetch_add(1, Ordering::Relaxed);
             return Ok(());
         }
-        journal.intend(entries).await
+        journal.waited_for.fetch_add(1, Ordering::Relaxed);
+        if !entries.is_empty() {
+            journal.journal.intend(entries).await?;
+        }
+        let reached = durable.wait_for(|durable| durable.as_ref().map_or(true, |round| *round >= told));
+        match reached.await {
+            Ok(round) => (*round).clone().map(|_| ()),
+            Err(_) => Err(JournalError::new("the job is gone")),
+        }
     }
 
     /// Calls, and renews credentials that were refused, once for each call. A call that found no session was not refused:
     /// nobody had logged in yet, or someone else is about to.
-    async fn attempt(&self, batch: &Batch<M::Record>) -> Result<Reply, Attempt> {
+    async fn attempt(&self, batch: &Batch<M::Record>, last: &mut Option<u64>) -> Result<Reply, Attempt> {
         let (mut refusals, mut without_session) = (0, 0);
         if self.method.can_renew() && self.method.needs_renewal() {
             self.renew(&CallError::no_session()).await?;
         }
         loop {
-            let error = match self.call(batch).await? {
+            let error = match self.call(batch, last).await? {
                 Ok(reply) => return Ok(reply),
                 Err(error) => error,
             };
@@ -154,7 +209,12 @@ impl<M: BatchMethod> CallContext<M> {
         }
     }
 
-    async fn call(&self, batch: &Batch<M::Record>) -> Result<Result<Reply, CallError>, Attempt> {
+    /// One call; its number is left in `last`.
+    async fn call(
+        &self,
+        batch: &Batch<M::Record>,
+        last: &mut Option<u64>,
+    ) -> Result<Result<Reply, CallError>, Attempt> {
         let records = batch.records();
         let asked = self.clock.now();
         let tickets = self.slot(self.method.cost(records)).await?;
@@ -177,6 +237,9 @@ impl<M: BatchMethod> CallContext<M> {
         }
         if error.is_some_and(|error| error.kind() != CallErrorKind::NoSession) {
             self.count(|summary| summary.failed_calls += 1);
+        }
+        if error.is_none_or(|error| error.kind() != CallErrorKind::NoSession) {
+            *last = Some(call);
         }
         let duration = self.clock.now().saturating_sub(started);
         span.in_scope(|| match error {
@@ -209,8 +272,8 @@ impl<M: BatchMethod> CallContext<M> {
         if let Some(observer) = &self.observer {
             observer.call_finished(&finished);
         }
-        if let Some(journal) = &self.journal {
-            journal.called(&finished);
+        if let Some(side) = &self.journal {
+            side.journal.called(&finished);
         }
         Ok(result)
     }
@@ -218,35 +281,60 @@ impl<M: BatchMethod> CallContext<M> {
     /// Waits for a slot in every quota, the slowest first, unless the job halts.
     async fn slot(&self, cost: u32) -> Result<Vec<Ticket>, NoSlot> {
         let quotas = self.method.quotas();
-        let mut tickets = Vec::with_capacity(quotas.len());
+        let mut slots: Vec<Granted> = Vec::with_capacity(quotas.len());
         for quota in quotas {
-            loop {
-                if self.is_over() {
-                    return Err(NoSlot::Halted);
-                }
-                let Some(slot) = self.unless_halted(quota.acquire(cost)).await else {
-                    return Err(NoSlot::Halted);
-                };
-                let (wait, on) = match slot {
-                    Slot::Granted(ticket) => {
-                        tickets.push(ticket);
-                        break;
-                    }
-                    Slot::Wait { wait, paused: true } => (wait, WaitingFor::Server),
-                    Slot::Wait { wait, paused: false } => (wait, WaitingFor::Quota),
-                    Slot::Exhausted { .. } => return Err(NoSlot::Exhausted),
-                };
-                self.observe_wait(on, wait);
-                if !self.sleep(wait).await {
-                    return Err(NoSlot::Halted);
+            let granted = self.granted(quota, cost).await?;
+            granted.outdate(&mut slots);
+            slots.push(granted);
+        }
+        // A slot is for a call made at once: where one quota made the call wait, those of the others count from now.
+        while let Some(at) = slots.iter().position(|slot| slot.outdated) {
+            let (Some(quota), Some(slot)) = (quotas.get(at), slots.get_mut(at)) else {
+                break;
+            };
+            slot.outdated = false;
+            if !quota.leaves(slot.ticket, cost) {
+                let granted = self.granted(quota, cost).await?;
+                granted.outdate(&mut slots);
+                if let Some(slot) = slots.get_mut(at) {
+                    *slot = granted;
                 }
             }
         }
         // The wait may have been longer than it was meant to be.
         if self.is_over() {
-            Err(NoSlot::Halted)
-        } else {
-            Ok(tickets)
+            return Err(NoSlot::Halted);
+        }
+        Ok(slots.into_iter().map(|slot| slot.ticket).collect())
+    }
+
+    /// Waits for a slot in one quota.
+    async fn granted(&self, quota: &QuotaHandle, cost: u32) -> Result<Granted, NoSlot> {
+        let mut waited = false;
+        loop {
+            if self.is_over() {
+                return Err(NoSlot::Halted);
+            }
+            let Some(slot) = self.unless_halted(quota.acquire(cost)).await else {
+                return Err(NoSlot::Halted);
+            };
+            let (wait, on) = match slot {
+                Slot::Granted(ticket) => {
+                    return Ok(Granted {
+                        ticket,
+                        waited,
+                        outdated: false,
+                    });
+                }
+                Slot::Wait { wait, paused: true } => (wait, WaitingFor::Server),
+                Slot::Wait { wait, paused: false } => (wait, WaitingFor::Quota),
+                Slot::Exhausted { .. } => return Err(NoSlot::Exhausted),
+            };
+            self.observe_wait(on, wait);
+            waited = true;
+            if !self.sleep(wait).await {
+                return Err(NoSlot::Halted);
+            }
         }
     }
 

@@ -3,7 +3,7 @@
 use std::future::Future;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
-use std::sync::atomic::AtomicU64;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::Poll;
 use std::time::Duration;
 
@@ -11,7 +11,8 @@ use futures_core::Stream;
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 
-use super::call::{CallContext, Ended};
+use super::ahead::Ahead;
+use super::call::{CallContext, Ended, JournalSide};
 use super::ledger::Ledger;
 use super::stream::SharedSummary;
 use super::{InputError, RunOptions, StopToken};
@@ -26,6 +27,9 @@ use crate::reason::{Reason, ReasonKind};
 type Input<R> = Pin<Box<dyn Stream<Item = Result<Entry<R>, InputError>> + Send>>;
 type Call<R> = Pin<Box<dyn Future<Output = Ended<R>> + Send>>;
 
+/// How long before its slot a batch leaves for the journal, so that the slot does not wait for the disk.
+const LEAD: Duration = Duration::from_millis(25);
+
 /// Entries taken from a ready input before anything else is looked at.
 const READ_AHEAD: usize = 4096;
 
@@ -35,6 +39,8 @@ pub(super) struct Driver<M: BatchMethod> {
     plan: Plan<M::Record>,
     /// Outcomes that wait until the journal has them.
     ledger: Option<Ledger<M::Record>>,
+    /// What the journal is told before its batch leaves.
+    ahead: Option<Ahead>,
     input: Option<Input<M::Record>>,
     in_flight: FuturesUnordered<Call<M::Record>>,
     stop: StopToken,
@@ -47,13 +53,15 @@ pub(super) struct Driver<M: BatchMethod> {
     drain_until: Option<Tick>,
     /// Until when the server asked everyone to wait.
     refused_until: Tick,
+    #[cfg(feature = "test-util")]
+    probe: Option<crate::test_util::Probe>,
 }
 
 /// What happens next in a job.
 enum Event<R> {
     Input(Option<Result<Entry<R>, InputError>>),
     Ended(Ended<R>),
-    /// The journal has the outcomes it was given, or failed to take them.
+    /// The journal has what it was given, or failed to take it.
     Saved(Result<(), JournalError>),
     Stop,
     Time,
@@ -68,6 +76,8 @@ impl<M: BatchMethod> Driver<M> {
         let linger = plan.linger;
         let now = options.clock.now();
         let deadline = options.deadline.map(|after| now.saturating_add(after));
+        let ahead = options.journal.clone().map(Ahead::new);
+        let side = options.journal.clone().zip(ahead.as_ref());
         Self {
             plan: Plan::new(method.descriptor().clone(), plan),
             context: Arc::new(CallContext {
@@ -78,10 +88,11 @@ impl<M: BatchMethod> Driver<M> {
                 halt: StopToken::new(),
                 stop: options.stop.clone(),
                 observer: options.observer,
-                journal: options.journal.clone(),
+                journal: side.map(|(journal, ahead)| JournalSide::new(journal, ahead.durable())),
                 summary: SharedSummary::default(),
             }),
             ledger: options.journal.map(Ledger::new),
+            ahead,
             input: Some(input),
             in_flight: FuturesUnordered::new(),
             stop: options.stop,
@@ -91,6 +102,8 @@ impl<M: BatchMethod> Driver<M> {
             drain: options.drain,
             drain_until: None,
             refused_until: Tick::ZERO,
+            #[cfg(feature = "test-util")]
+            probe: options.probe,
         }
     }
 
@@ -152,8 +165,27 @@ impl<M: BatchMethod> Driver<M> {
                 return Some(self.hand_out(outcome));
             }
             self.halt_if_stopping(now);
+            #[cfg(feature = "test-util")]
+            self.show(until);
+            self.note_ahead();
             let event = self.event(self.wake_at(until, now)).await;
             self.handle(event);
+        }
+    }
+
+    #[cfg(feature = "test-util")]
+    fn show(&self, until: Option<Tick>) {
+        if let Some(probe) = &self.probe {
+            let (input, now) = (self.input.is_some(), self.clock().now());
+            probe.note(&(
+                &self.plan,
+                &self.ledger,
+                input,
+                now,
+                until,
+                self.quiet_since,
+                self.drain_until,
+            ));
         }
     }
 
@@ -168,7 +200,11 @@ impl<M: BatchMethod> Driver<M> {
             outcome.at = self.context.clock.wall();
             ledger.push(outcome);
         }
-        ledger.save();
+        // What a stop gives its outcome may be on its way into the journal as an intent: the outcome comes after it.
+        let noting = self.ahead.as_ref().is_some_and(Ahead::is_noting);
+        if !(noting && self.plan.is_stopping()) {
+            ledger.save();
+        }
         ledger.take()
     }
 
@@ -178,12 +214,48 @@ impl<M: BatchMethod> Driver<M> {
         let wait = quotas.iter().map(|quota| quota.ready_in(1)).max().unwrap_or_default();
         if !wait.is_zero() {
             self.context.observe_wait(WaitingFor::Quota, wait);
-            return Some(wait);
+            let lead = self.ahead.as_mut().map_or(Duration::ZERO, |ahead| {
+                ahead.rest();
+                LEAD
+            });
+            if wait > lead {
+                return Some(wait - lead);
+            }
         }
         if let Some(batch) = self.plan.take(now) {
             self.in_flight.push(Box::pin(Arc::clone(&self.context).carry(batch)));
         }
         None
+    }
+
+    /// Tells the journal what goes next while calls are in flight, where only the disk would make it wait.
+    fn note_ahead(&mut self) {
+        let (Some(ahead), Some(side)) = (&mut self.ahead, &self.context.journal) else {
+            return;
+        };
+        for _ in 0..side.noted_in_time.swap(0, Ordering::Relaxed) {
+            ahead.learn(false);
+        }
+        if side.waited_for.swap(0, Ordering::Relaxed) > 0 {
+            ahead.learn(true);
+        }
+        let Some(round) = ahead.next_round().filter(|_| !self.in_flight.is_empty()) else {
+            return;
+        };
+        if self
+            .context
+            .method
+            .quotas()
+            .iter()
+            .any(|quota| !quota.ready_in(1).is_zero())
+        {
+            ahead.rest();
+            return;
+        }
+        let entries = self.plan.note_ahead(ahead.batches(), round);
+        if !entries.is_empty() {
+            ahead.begin(entries);
+        }
     }
 
     fn check_stop(&mut self, now: Tick) {
@@ -289,7 +361,8 @@ impl<M: BatchMethod> Driver<M> {
             Entry::Record { line, .. } | Entry::Invalid { line, .. } => *line,
             Entry::StageEnd(_) => 0,
         };
-        let past = match self.recall(&entry) {
+        let noted = self.ahead.as_ref().and(JournalEntry::of_input(&entry));
+        let past = match self.recall(noted.as_ref()) {
             Ok(past) => past,
             Err(error) => {
                 // Nothing true can be said of this entry: it is not taken in.
@@ -311,13 +384,16 @@ impl<M: BatchMethod> Driver<M> {
                 if let Some(observer) = &self.context.observer {
                     observer.duplicate(line, first);
                 }
+                if let (Some(side), Some(repeat)) = (&self.context.journal, &noted) {
+                    side.journal.repeated(repeat, first);
+                }
             }
         }
     }
 
-    fn recall(&self, entry: &Entry<M::Record>) -> Result<Recall, JournalError> {
-        match (&self.context.journal, JournalEntry::of_input(entry)) {
-            (Some(journal), Some(entry)) => journal.recall(&entry),
+    fn recall(&self, entry: Option<&JournalEntry>) -> Result<Recall, JournalError> {
+        match (&self.context.journal, entry) {
+            (Some(side), Some(entry)) => side.journal.recall(entry),
             _ => Ok(Recall::New),
         }
     }
@@ -327,16 +403,22 @@ impl<M: BatchMethod> Driver<M> {
         let mut stopped = pin!(self.stop.stopped());
         let stopping = self.plan.is_stopping();
         let wants_input = self.wants_input();
-        let (input, in_flight, ledger) = (&mut self.input, &mut self.in_flight, &mut self.ledger);
+        let (input, in_flight) = (&mut self.input, &mut self.in_flight);
+        let (ahead, ledger) = (&mut self.ahead, &mut self.ledger);
         std::future::poll_fn(|cx| {
             if !stopping && stopped.as_mut().poll(cx).is_ready() {
                 return Poll::Ready(Event::Stop);
             }
-            if let Poll::Ready(Some(ended)) = in_flight.poll_next_unpin(cx) {
-                return Poll::Ready(Event::Ended(ended));
+            // Intents before verdicts, since a record that is noted may be settled next; both before calls, so that what a
+            // new call waits for is written together with them.
+            if let Some(Poll::Ready(noted)) = ahead.as_mut().map(|ahead| ahead.poll_noted(cx)) {
+                return Poll::Ready(Event::Saved(noted));
             }
             if let Some(Poll::Ready(written)) = ledger.as_mut().map(|ledger| ledger.poll_saved(cx)) {
                 return Poll::Ready(Event::Saved(written));
+            }
+            if let Poll::Ready(Some(ended)) = in_flight.poll_next_unpin(cx) {
+                return Poll::Ready(Event::Ended(ended));
             }
             if let Some(input) = input.as_mut().filter(|_| wants_input) {
                 if let Poll::Ready(item) = input.as_mut().poll_next(cx) {
@@ -413,9 +495,9 @@ impl<M: BatchMethod> Driver<M> {
             summary.stop = stop;
             summary.found_nothing = found_nothing;
         });
-        let Some(journal) = &self.context.journal else { return };
+        let Some(side) = &self.context.journal else { return };
         let summary = self.context.summary();
-        if let Err(error) = journal.close(&summary).await {
+        if let Err(error) = side.journal.close(&summary).await {
             self.context.count(|summary| {
                 summary.stop.get_or_insert_with(|| journal_failed(&error));
             });

@@ -1,6 +1,7 @@
 //! Outcomes on their way from the plan to the consumer: with a journal they are handed out when they are durable.
 
 use std::collections::VecDeque;
+use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -23,6 +24,17 @@ pub(super) struct Ledger<R> {
     saved: VecDeque<Outcome<R>>,
     /// After a failure nothing more is written; outcomes are handed out as they come.
     failed: bool,
+}
+
+impl<R: fmt::Debug> fmt::Debug for Ledger<R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Ledger")
+            .field("unsaved", &self.unsaved)
+            .field("saving", &self.saving.as_ref().map(|(_, outcomes)| outcomes))
+            .field("saved", &self.saved)
+            .field("failed", &self.failed)
+            .finish_non_exhaustive()
+    }
 }
 
 impl<R: Record> Ledger<R> {

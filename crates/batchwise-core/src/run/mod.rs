@@ -4,6 +4,7 @@
 //! the command, the demo and the tests. The driver runs inside the stream it returns: nothing is spawned, nothing goes on
 //! behind the consumer's back, and no more than the calls in flight is ahead of what the consumer has taken.
 
+mod ahead;
 mod call;
 mod driver;
 mod ledger;

@@ -22,6 +22,8 @@ pub struct RunOptions {
     pub(super) drain: Option<Duration>,
     pub(super) observer: Option<Arc<dyn Observer>>,
     pub(super) journal: Option<Arc<dyn Journal>>,
+    #[cfg(feature = "test-util")]
+    pub(super) probe: Option<crate::test_util::Probe>,
 }
 
 impl Default for RunOptions {
@@ -35,6 +37,8 @@ impl Default for RunOptions {
             drain: None,
             observer: None,
             journal: None,
+            #[cfg(feature = "test-util")]
+            probe: None,
         }
     }
 }
@@ -131,6 +135,13 @@ impl RunOptions {
     /// be the one that the journal began with.
     pub fn journal(mut self, journal: Arc<dyn Journal>) -> Self {
         self.journal = Some(journal);
+        self
+    }
+
+    /// Someone who looks into the job while it waits.
+    #[cfg(feature = "test-util")]
+    pub fn probe(mut self, probe: &crate::test_util::Probe) -> Self {
+        self.probe = Some(probe.clone());
         self
     }
 

@@ -58,6 +58,9 @@ impl MemoryJournal {
     }
 
     async fn write(&self, change: impl FnOnce(&mut Disk) + Send) -> Result<(), JournalError> {
+        if self.crashed.load(Ordering::SeqCst) {
+            return std::future::pending().await;
+        }
         let trouble = {
             let mut written = self.written.lock().unwrap();
             *written += 1;

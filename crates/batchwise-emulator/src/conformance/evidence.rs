@@ -1,6 +1,6 @@
 //! What a run came to, as the law reads it: outcomes on the one side, the truth on the other.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt;
 use std::time::Duration;
 
@@ -35,6 +35,8 @@ pub struct Evidence<R> {
     pub names: HashMap<u64, String>,
     /// Repeats are records of their own.
     pub unique: bool,
+    /// Records, by number, that an earlier run of the job may have sent for all that its journal knows.
+    pub in_doubt: BTreeSet<u64>,
     /// The calls of the client, in the order in which they began.
     pub calls: Vec<Seen>,
     /// Where the driver broke the contract of a call.
@@ -128,13 +130,28 @@ impl<R: Record> Evidence<R> {
     /// The laws about outcomes and calls that this run broke; none, when all is well.
     #[must_use]
     pub fn breaches(&self) -> Vec<Breach> {
+        let mut broken = self.breaches_of_conduct();
+        broken.extend(self.breaches_of_truth());
+        broken
+    }
+
+    /// The laws about calls that this run broke.
+    #[must_use]
+    pub fn breaches_of_conduct(&self) -> Vec<Breach> {
         let mut broken: Vec<Breach> = self
             .breaches
             .iter()
             .map(|breach| Breach::new("the contract of a call", breach))
             .collect();
-        super::law::outcomes(self, &mut broken);
         super::law::halting(self, &mut broken);
+        broken
+    }
+
+    /// The laws about outcomes that this run broke.
+    #[must_use]
+    pub fn breaches_of_truth(&self) -> Vec<Breach> {
+        let mut broken = Vec::new();
+        super::law::outcomes(self, &mut broken);
         broken
     }
 }

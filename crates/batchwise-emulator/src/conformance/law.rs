@@ -43,10 +43,12 @@ pub(super) fn outcomes<R: Record>(told: &Evidence<R>, broken: &mut Vec<Breach>) 
         let busy = matches!(told.difficult.of(number), Some(Difficulty::Busy(_)));
         for outcome in &outcomes {
             let another = by_another(told, number, outcome, &outcomes);
-            if let Some(why) = lie(outcome.verdict, &fact, another, busy) {
+            // What a process that is gone may have sent is unknown, even if it did not come to it.
+            let in_doubt = outcome.verdict == Verdict::Unknown && told.in_doubt.contains(&number);
+            if let Some(why) = lie(outcome.verdict, &fact, another, busy).filter(|_| !in_doubt) {
                 broken.push(untrue(told, outcome, why));
             }
-            if outcome.verdict == Verdict::Unknown && told.calls_with(number).is_empty() {
+            if outcome.verdict == Verdict::Unknown && !in_doubt && told.calls_with(number).is_empty() {
                 broken.push(untrue(told, outcome, "no call carried it"));
             }
             if outcome.reached() != is_reached(outcome.verdict, told.descriptor.absence_reached) {

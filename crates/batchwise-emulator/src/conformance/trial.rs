@@ -1,6 +1,6 @@
 //! One run of a client in a world.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
 use std::num::NonZeroUsize;
 use std::pin::pin;
@@ -221,6 +221,7 @@ impl<'s, S: Subject> Trial<'s, S> {
             difficult: self.difficult,
             names,
             unique,
+            in_doubt: BTreeSet::new(),
             calls: std::mem::take(&mut sight.calls),
             breaches: std::mem::take(&mut sight.breaches),
             dropped: matches!(self.halt, Halt::Drop(_)),

@@ -1,4 +1,4 @@
-//! The bound on a job's calls: every call beyond the least is owed to one that went wrong, and of those there are only so
+//! The bound on the calls of a run of a job: every call beyond the least is owed to one that went wrong, and of those there are only so
 //! many.
 //!
 //! With `N` distinct records, `L` the least number of requests that carry them, `P` pauses of the input, `C` calls in
@@ -7,7 +7,7 @@
 //!
 //! 1. failed calls (no connection, lost, unreadable, 5xx) ≤ `B + A/5 + C·(A+1)`: an outage without any answer costs `B + C`;
 //! 2. refusals for rate ≤ `(C+9)·(A+1)`: ten in a row, each a wait longer than the last, spend the quota;
-//! 3. refusals of credentials ≤ the other calls `+ 2·C` where a login mends them, else `C`;
+//! 3. refusals of credentials ≤ the other calls `+ 2·C` where a login mends them, else `2·C`;
 //! 4. failed and answered calls that carry one record ≤ `M + K + 1`, not counting refusals of the whole request;
 //! 5. all calls ≤ `2·L + P + 3·W`.
 
@@ -17,18 +17,19 @@ use batchwise_core::plan::PlanOptions;
 use batchwise_core::{CallErrorKind, Record};
 use batchwise_emulator::conformance::{Breach, Evidence, Line};
 
-use super::Case;
+use crate::case::RunCase;
+use crate::scenario::Job;
 
 const BOUNDED: &str = "calls are bounded";
 
-/// Where a job made more calls than it may.
-pub(super) fn breaches<R: Record>(case: &Case<R>) -> Vec<Breach> {
+/// Where a run of a job made more calls than it may.
+pub(super) fn breaches<R: Record>(job: &Job, run: &RunCase<R>) -> Vec<Breach> {
     let mut broken = Vec::new();
-    let evidence = &case.evidence;
+    let evidence = &run.evidence;
     let ends = Ends::of(evidence);
-    let flight = number(case.job.concurrency);
+    let flight = number(job.concurrency);
     let defaults = PlanOptions::default();
-    let budget = u64::from(case.job.options.retry_budget.unwrap_or(defaults.retry_budget));
+    let budget = u64::from(job.options.retry_budget.unwrap_or(defaults.retry_budget));
     let mut hold = |what: &str, calls: u64, most: u64| {
         if calls > most {
             broken.push(Breach::new(BOUNDED, format!("{calls} {what}; {most} are the most")));
@@ -40,8 +41,8 @@ pub(super) fn breaches<R: Record>(case: &Case<R>) -> Vec<Breach> {
     let others = ends.all - ends.unauthorized;
     let unauthorized = if evidence.summary.logins > 0 { others } else { 0 } + 2 * flight;
     hold("refusals of credentials", ends.unauthorized, unauthorized);
-    let attempts = case.job.options.max_attempts.unwrap_or(defaults.max_attempts);
-    let rounds = case.job.options.busy_rounds.unwrap_or(defaults.busy_rounds);
+    let attempts = job.options.max_attempts.unwrap_or(defaults.max_attempts);
+    let rounds = job.options.busy_rounds.unwrap_or(defaults.busy_rounds);
     let each = u64::from(attempts.max(1)) + u64::from(rounds) + 1;
     for (name, carried, lines) in carried(evidence) {
         hold(
@@ -50,7 +51,7 @@ pub(super) fn breaches<R: Record>(case: &Case<R>) -> Vec<Breach> {
             each * lines,
         );
     }
-    let most = 2 * case.least + pauses(case) + 3 * ends.unsettled;
+    let most = 2 * run.least + pauses(job) + 3 * ends.unsettled;
     hold("calls", ends.all, most);
     broken
 }
@@ -134,8 +135,8 @@ fn carried<R: Record>(evidence: &Evidence<R>) -> Vec<(&str, u64, u64)> {
 }
 
 /// Moments at which a batch may leave half full because nothing came.
-fn pauses<R>(case: &Case<R>) -> u64 {
-    number(case.job.lines.iter().filter(|line| line.late).count())
+fn pauses(job: &Job) -> u64 {
+    number(job.lines.iter().filter(|line| line.late).count())
 }
 
 fn number(count: usize) -> u64 {

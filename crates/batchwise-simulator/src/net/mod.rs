@@ -15,7 +15,6 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
-use batchwise_core::StopToken;
 use batchwise_core::clock::{Clock, Tick};
 use batchwise_core::test_util::FakeClock;
 use batchwise_emulator::Delivery;
@@ -96,8 +95,7 @@ struct Exchange<S: Server> {
 /// Someone who wants to know when a request is sent.
 struct Alarm {
     nth: u64,
-    token: StopToken,
-    note: Box<dyn Fn() + Send>,
+    ring: Box<dyn Fn() + Send>,
 }
 
 impl<S: Server> Clone for Net<S> {
@@ -143,26 +141,23 @@ impl<S: Server> Net<S> {
         state.pools.len() - 1
     }
 
-    /// Stops a job while the nth request of all is sent; `note` is called with it.
-    pub fn stop_at(&self, nth: u64, token: StopToken, note: impl Fn() + Send + 'static) {
-        let note = Box::new(note);
-        self.state().alarms.push(Alarm { nth, token, note });
+    /// Calls `ring` while the nth request of all is sent.
+    pub fn alarm(&self, nth: u64, ring: impl Fn() + Send + 'static) {
+        let ring = Box::new(ring);
+        self.state().alarms.push(Alarm { nth, ring });
     }
 
     /// Sends a request over the connections of a client.
     pub fn send(&self, pool: usize, request: S::Request) -> Sending<S> {
         let mut state = self.state();
         let number = state.send(pool, request);
-        let (due, rest) = std::mem::take(&mut state.alarms)
+        let (due, rest): (Vec<Alarm>, Vec<Alarm>) = std::mem::take(&mut state.alarms)
             .into_iter()
-            .partition(|alarm: &Alarm| alarm.nth <= state.sent);
+            .partition(|alarm| alarm.nth <= state.sent);
         state.alarms = rest;
         drop(state);
         // Not under the lock: whoever is told may look here.
-        for Alarm { token, note, .. } in due {
-            note();
-            token.stop();
-        }
+        due.iter().for_each(|alarm| (alarm.ring)());
         Sending {
             net: self.clone(),
             number,

@@ -11,6 +11,7 @@ use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 
+use super::draw_life::lives;
 use super::{
     At, FaultPlan, Halt, InputEnd, Job, Jump, LinePlan, NUMBERS, Network, Options, Quota, Scenario, Target, What, When,
     WindowPlan,
@@ -112,8 +113,9 @@ fn jobs() -> impl Strategy<Value = Job> {
     );
     let starts = prop_oneof![3 => Just(Duration::ZERO).boxed(), 1 => millis(0..3000).boxed()];
     let rest = weighted(0.12, millis(1..8000));
-    (input, limits, starts, options(), rest, halts()).prop_map(
-        |((raw, shares, in_passes, pause, end), (max_records, concurrency), starts, options, rest, halt)| Job {
+    let life = weighted(0.35, lives());
+    (input, limits, starts, options(), rest, halts(), life).prop_map(
+        |((raw, shares, in_passes, pause, end), (max_records, concurrency), starts, options, rest, halt, life)| Job {
             starts,
             lines: raw.into_iter().map(|raw| line(raw, shares)).collect(),
             in_passes,
@@ -124,6 +126,7 @@ fn jobs() -> impl Strategy<Value = Job> {
             options,
             rest,
             halt,
+            life,
         },
     )
 }
@@ -210,7 +213,7 @@ fn options() -> impl Strategy<Value = Options> {
         )
 }
 
-fn halts() -> impl Strategy<Value = Halt> {
+pub(super) fn halts() -> impl Strategy<Value = Halt> {
     prop_oneof![
         14 => Just(Halt::Never),
         1 => (0..60_usize).prop_map(|count| Halt::Stop(When::Outcomes(count))),
@@ -224,7 +227,7 @@ fn halts() -> impl Strategy<Value = Halt> {
 }
 
 /// Moments of a job, more of them early.
-fn moments() -> impl Strategy<Value = Duration> {
+pub(super) fn moments() -> impl Strategy<Value = Duration> {
     prop_oneof![millis(0..300), millis(0..5000), millis(0..120_000)]
 }
 
@@ -313,6 +316,6 @@ fn jumps() -> impl Strategy<Value = Jump> {
     (prop_oneof![millis(0..2000), millis(0..60_000)], by).prop_map(|(at, by)| Jump { at, by })
 }
 
-fn millis(range: std::ops::Range<u64>) -> impl Strategy<Value = Duration> + Clone {
+pub(super) fn millis(range: std::ops::Range<u64>) -> impl Strategy<Value = Duration> + Clone {
     range.prop_map(Duration::from_millis)
 }

@@ -1,9 +1,12 @@
 //! Everything that a play is, drawn from one seed: what is deleted, who does it, and what goes wrong.
 
 mod draw;
+mod draw_life;
+mod life;
 mod show;
 
 pub use draw::{Drawn, draw};
+pub use life::{Fate, Life, Run, RunEnd};
 
 use std::time::Duration;
 
@@ -84,8 +87,10 @@ pub struct Job {
     pub options: Options,
     /// The consumer rests so long after some outcomes.
     pub rest: Option<Duration>,
-    /// Who stops it.
+    /// Who stops it; with a journal, who stops its last run.
     pub halt: Halt,
+    /// It keeps a journal, and may have several runs.
+    pub life: Option<Life>,
 }
 
 /// Options of a run; `None` is the default.
@@ -260,6 +265,17 @@ impl Scenario {
         u64::try_from(job).unwrap_or(0) * NUMBERS + number
     }
 
+    /// True when a fault makes the server refuse what it would take.
+    #[must_use]
+    pub fn refuses_by_fault(&self) -> bool {
+        self.faults.iter().any(|plan| {
+            matches!(
+                plan.fault,
+                Fault::Status { status: 400..=499, .. } | Fault::Html { status: 400..=499, .. }
+            )
+        })
+    }
+
     /// Records that are difficult, by their number in the world; the first line that names a record decides.
     #[must_use]
     pub fn difficult(&self) -> std::collections::BTreeMap<u64, Option<Difficulty>> {
@@ -276,14 +292,27 @@ impl Scenario {
 }
 
 impl Job {
-    /// How the input ends: one that stays open needs someone who stops the job for sure.
+    /// How the input ends: one that stays open needs someone who stops every run for sure.
     #[must_use]
     pub fn end(&self) -> InputEnd {
-        let stops = self.options.deadline.is_some()
-            || matches!(self.halt, Halt::Stop(When::Time(_)) | Halt::Drop(When::Time(_)));
+        let halted = matches!(self.halt, Halt::Stop(When::Time(_)) | Halt::Drop(When::Time(_)));
+        let stops = self.options.deadline.is_some() || (halted && self.runs() == 1);
         match self.end {
             InputEnd::StaysOpen if !stops => InputEnd::Ends,
             end => end,
         }
+    }
+
+    /// Its runs at most.
+    #[must_use]
+    pub fn runs(&self) -> usize {
+        1 + self.life.as_ref().map_or(0, |life| life.earlier.len())
+    }
+
+    /// What ends one of its runs, from 0, before the job is over.
+    #[must_use]
+    pub fn run_end(&self, run: usize) -> RunEnd {
+        let earlier = self.life.as_ref().and_then(|life| life.earlier.get(run));
+        earlier.map_or(RunEnd::Halt(self.halt), |run| run.end)
     }
 }

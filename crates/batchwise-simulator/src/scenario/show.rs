@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use super::{At, FaultPlan, Halt, Job, Scenario, What, When};
+use super::{At, FaultPlan, Halt, Job, Life, Run, RunEnd, Scenario, What, When};
 
 /// Lines of an input on one line of the text.
 const ON_A_LINE: usize = 12;
@@ -78,6 +78,9 @@ impl fmt::Display for Job {
             .filter(|option| !option.ends_with(": None"))
             .collect();
         writeln!(f, "    options: {}", set.join(", "))?;
+        if let Some(life) = &self.life {
+            writeln!(f, "    {life}")?;
+        }
         for (at, lines) in self.lines.chunks(ON_A_LINE).enumerate() {
             write!(f, "    line {:>3}:", at * ON_A_LINE + 1)?;
             for line in lines {
@@ -99,16 +102,45 @@ impl fmt::Display for Job {
 
 impl fmt::Display for Halt {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (how, when) = match self {
-            Self::Never => return Ok(()),
-            Self::Stop(when) => ("stopped", when),
-            Self::Drop(when) => ("dropped", when),
-        };
-        match when {
-            When::Outcomes(count) => write!(f, ", {how} after {count} outcomes"),
-            When::Poll(poll) => write!(f, ", {how} before poll {poll}"),
-            When::Time(time) => write!(f, ", {how} after {time:?}"),
-            When::Send(nth) => write!(f, ", {how} while request {nth} is sent"),
+        match self {
+            Self::Never => Ok(()),
+            Self::Stop(when) => write!(f, ", stopped {when}"),
+            Self::Drop(when) => write!(f, ", dropped {when}"),
         }
+    }
+}
+
+impl fmt::Display for When {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Outcomes(count) => write!(f, "after {count} outcomes"),
+            Self::Poll(poll) => write!(f, "before poll {poll}"),
+            Self::Time(time) => write!(f, "after {time:?}"),
+            Self::Send(nth) => write!(f, "while request {nth} is sent"),
+        }
+    }
+}
+
+impl fmt::Display for Life {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "a journal whose writes take up to {:?}", self.takes)?;
+        if self.reopens {
+            f.write_str(", records without success open again")?;
+        }
+        if self.forgets_calls {
+            f.write_str(", quotas kept in the process")?;
+        }
+        for (run, Run { end, down }) in (1..).zip(&self.earlier) {
+            write!(f, "\n    run {run}")?;
+            match end {
+                RunEnd::CrashAtWrite(write, fate) => write!(f, " crashes at write {write}, which is {fate:?}"),
+                RunEnd::Crash(when) => write!(f, " crashes {when}"),
+                RunEnd::Halt(halt) => write!(f, "{halt}"),
+                RunEnd::DiskFull(write, fate) => write!(f, " has a full disk from write {write} on, which is {fate:?}"),
+                RunEnd::Unreadable(entry) => write!(f, " cannot read entry {entry} of the journal"),
+            }?;
+            write!(f, "; the next one {down:?} later")?;
+        }
+        Ok(())
     }
 }

@@ -140,7 +140,7 @@ impl<C> ThuliumBuilder<C> {
             base,
             authorization: self.credentials.authorization()?,
             caller: HttpCaller::new(transport, self.credentials.secrets()),
-            quotas: [self.quota.unwrap_or_else(QuotaHandle::unlimited)],
+            quotas: Arc::new([self.quota.unwrap_or_else(QuotaHandle::unlimited)]),
             descriptor: Descriptor::deleting("thulium-campaign", method, max_records)
                 .with_max_bytes(max_bytes, fixed_bytes),
             option,

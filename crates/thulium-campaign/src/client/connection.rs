@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::marker::PhantomData;
+use std::sync::Arc;
 
 use batchwise_core::quota::QuotaHandle;
 use batchwise_core::transport::HttpCaller;
@@ -18,7 +19,8 @@ pub(crate) struct Connection<M> {
     pub(super) base: BaseUrl,
     pub(super) authorization: HeaderValue,
     pub(super) caller: HttpCaller,
-    pub(super) quotas: [QuotaHandle; 1],
+    /// The same for all clones, which share their connections: they are one caller.
+    pub(super) quotas: Arc<[QuotaHandle; 1]>,
     pub(super) descriptor: Descriptor,
     pub(super) option: Option<&'static str>,
     pub(super) campaign: Option<CampaignId>,

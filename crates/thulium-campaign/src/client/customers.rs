@@ -47,7 +47,7 @@ impl BatchMethod for ThuliumCampaign {
     }
 
     fn quotas(&self) -> &[QuotaHandle] {
-        &self.0.quotas
+        self.0.quotas.as_slice()
     }
 
     async fn call(&self, records: &[CampaignCustomer]) -> Result<Reply, CallError> {

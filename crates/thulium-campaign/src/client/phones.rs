@@ -48,7 +48,7 @@ impl BatchMethod for ThuliumCampaignPhones {
     }
 
     fn quotas(&self) -> &[QuotaHandle] {
-        &self.0.quotas
+        self.0.quotas.as_slice()
     }
 
     async fn call(&self, records: &[CampaignPhone]) -> Result<Reply, CallError> {

@@ -7,6 +7,8 @@ mod deny;
 mod doc;
 mod features;
 mod fmt;
+mod mutants;
+mod simulate;
 mod test;
 mod tree;
 
@@ -24,5 +26,7 @@ pub(crate) const STAGES: &[Stage] = &[
     clippy_crates::STAGE,
     features::STAGE,
     test::STAGE,
+    simulate::STAGE,
+    mutants::STAGE,
     demo::STAGE,
 ];

@@ -1,0 +1,153 @@
+//! A job's journal in SQLite.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{SyncSender, sync_channel};
+use std::sync::{Mutex, PoisonError};
+use std::thread::JoinHandle;
+use std::time::SystemTime;
+
+use async_trait::async_trait;
+use batchwise_core::Summary;
+use batchwise_core::journal::{Journal, JournalEntry, JournalError, JournalVerdict, Recall};
+use batchwise_core::observe::CallFinished;
+use tokio::sync::oneshot;
+
+use crate::recall::Cursor;
+use crate::tables::Ending;
+use crate::writer::{Command, Note, Reply, Writer};
+
+/// Commands that wait for the writer before those who bring more wait too.
+const QUEUE: usize = 1024;
+
+/// The journal of a run, durable when it says so. [Opened](crate::open) for one run at a time.
+///
+/// Dropping it is as good as a crash: what was told is written, and the run has no end.
+pub struct SqliteJournal {
+    path: PathBuf,
+    commands: Option<SyncSender<Command>>,
+    writer: Option<JoinHandle<()>>,
+    past: Mutex<Past>,
+}
+
+/// What earlier runs know.
+enum Past {
+    /// There were none.
+    Nothing,
+    Read(Box<Cursor>),
+    Closed,
+}
+
+impl SqliteJournal {
+    pub(crate) fn start(path: PathBuf, writer: Writer, cursor: Option<Cursor>) -> std::io::Result<Self> {
+        let (commands, receiver) = sync_channel(QUEUE);
+        let thread = std::thread::Builder::new()
+            .name("batchwise-journal".to_owned())
+            .spawn(move || writer.run(&receiver))?;
+        Ok(Self {
+            path,
+            commands: Some(commands),
+            writer: Some(thread),
+            past: Mutex::new(cursor.map_or(Past::Nothing, |cursor| Past::Read(Box::new(cursor)))),
+        })
+    }
+
+    /// The file.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Keeps a row of an input that cannot be read again, as it came, for result files; line 0 is for the header. It is
+    /// durable with the intent of the records that are offered after it.
+    ///
+    /// Waits while the writer is far behind; not to be called on the job's own task when the rows come faster than a disk
+    /// writes.
+    pub fn keep_input_row(&self, line: u64, text: impl Into<String>) {
+        self.note(Note::InputRow {
+            line,
+            text: text.into(),
+        });
+    }
+
+    fn note(&self, note: Note) {
+        if let Some(commands) = &self.commands {
+            // A writer that is gone has told those who wait.
+            let _ = commands.send(Command::Note(note));
+        }
+    }
+
+    async fn write(&self, command: impl FnOnce(Reply) -> Command) -> Result<(), JournalError> {
+        let (reply, written) = oneshot::channel();
+        let commands = self.commands.as_ref().ok_or_else(|| self.gone())?;
+        commands.send(command(reply)).map_err(|_| self.gone())?;
+        written.await.map_err(|_| self.gone())?
+    }
+
+    fn gone(&self) -> JournalError {
+        JournalError::new(format!("`{}` is closed", self.path.display()))
+    }
+
+    /// Ends reading, so that the writer has the file for itself.
+    fn forget(&self) {
+        *self.past.lock().unwrap_or_else(PoisonError::into_inner) = Past::Closed;
+    }
+}
+
+#[async_trait]
+impl Journal for SqliteJournal {
+    fn recall(&self, entry: &JournalEntry) -> Result<Recall, JournalError> {
+        match &mut *self.past.lock().unwrap_or_else(PoisonError::into_inner) {
+            Past::Nothing => Ok(Recall::New),
+            Past::Read(cursor) => cursor.recall(entry),
+            Past::Closed => Err(self.gone()),
+        }
+    }
+
+    async fn intend(&self, entries: Vec<JournalEntry>) -> Result<(), JournalError> {
+        self.write(|reply| Command::Intend(entries, reply)).await
+    }
+
+    async fn settle(&self, verdicts: Vec<JournalVerdict>) -> Result<(), JournalError> {
+        self.write(|reply| Command::Settle(verdicts, reply)).await
+    }
+
+    fn called(&self, call: &CallFinished) {
+        self.note(Note::Call(call.clone()));
+    }
+
+    fn repeated(&self, entry: &JournalEntry, first: Option<u64>) {
+        self.note(Note::Repeat {
+            line: entry.line,
+            scope: entry.scope.clone().unwrap_or_default(),
+            first,
+        });
+    }
+
+    async fn close(&self, summary: &Summary) -> Result<(), JournalError> {
+        self.forget();
+        let ending = Box::new(Ending {
+            at: SystemTime::now(),
+            summary: summary.clone(),
+        });
+        self.write(|reply| Command::Close(ending, reply)).await
+    }
+}
+
+impl Drop for SqliteJournal {
+    fn drop(&mut self) {
+        self.forget();
+        self.commands = None;
+        if let Some(writer) = self.writer.take() {
+            let _ = writer.join();
+        }
+    }
+}
+
+impl fmt::Debug for SqliteJournal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SqliteJournal")
+            .field("path", &self.path)
+            .finish_non_exhaustive()
+    }
+}

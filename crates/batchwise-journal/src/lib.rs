@@ -1,0 +1,30 @@
+#![doc = include_str!("../README.md")]
+
+mod error;
+mod header;
+mod input;
+mod journal;
+mod lock;
+mod open;
+mod origin;
+mod place;
+mod pseudonymise;
+mod reader;
+mod recall;
+mod records;
+mod schema;
+mod store;
+mod tables;
+mod words;
+mod writer;
+
+pub use error::{OpenError, ReadError};
+pub use header::JobHeader;
+pub use input::{InputKind, InputPrint};
+pub use journal::SqliteJournal;
+pub use open::{Opened, Past, Resume, open};
+pub use origin::{Origin, new_job_id};
+pub use pseudonymise::pseudonymise;
+pub use reader::{CallRow, JobState, JournalReader, ReasonGroup, RunRow, Tally};
+pub use records::{Filter, ReasonRow, RecordRow, Records};
+pub use store::{Listed, Purge, list, remove};

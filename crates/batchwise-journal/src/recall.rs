@@ -1,0 +1,227 @@
+//! What earlier runs know, read in the order of the input beside it.
+
+use std::ops::Range;
+use std::path::PathBuf;
+
+use batchwise_core::Verdict;
+use batchwise_core::journal::{JournalEntry, JournalError, Recall};
+use rusqlite::{Connection, params};
+
+use crate::error::failed;
+use crate::tables::other_entry;
+use crate::words;
+
+/// Rows that are read at once.
+const PAGE: usize = 4096;
+
+const READ: &str = "
+    SELECT line, scope, key, content, outcome, maybe_sent, cut_short, attempts
+      FROM record
+     WHERE line >= ?1
+     ORDER BY line, scope
+     LIMIT ?2";
+
+/// A place in the journal that moves on with the input: each row is read once, and few are in memory.
+///
+/// When the input begins anew (its next stage) the place goes back with it.
+pub(crate) struct Cursor {
+    path: PathBuf,
+    connection: Connection,
+    /// Verdicts that another run may better are open again.
+    retry_failed: bool,
+    page: Page,
+    /// The first row of the page that is not before the last line asked for.
+    at: usize,
+}
+
+/// Rows of whole lines, texts in one buffer.
+#[derive(Default)]
+struct Page {
+    /// The lines that the page tells of: those from here...
+    from: i64,
+    /// ...to before here; to the end of the journal if none.
+    to: Option<i64>,
+    rows: Vec<Row>,
+    texts: String,
+}
+
+struct Row {
+    line: i64,
+    scope: Range<usize>,
+    key: Range<usize>,
+    content: Option<u128>,
+    known: Recall,
+}
+
+impl Cursor {
+    pub(crate) fn new(path: PathBuf, connection: Connection, retry_failed: bool) -> Self {
+        Self {
+            path,
+            connection,
+            retry_failed,
+            page: Page {
+                to: Some(0),
+                ..Page::default()
+            },
+            at: 0,
+        }
+    }
+
+    pub(crate) fn recall(&mut self, entry: &JournalEntry) -> Result<Recall, JournalError> {
+        let line = words::signed(entry.line);
+        if line < self.page.from || self.page.to.is_some_and(|to| line >= to) {
+            self.read(line).map_err(|error| failed(&self.path, &error))?;
+        }
+        self.seek(line);
+        let rows = self.page.rows.get(self.at..).unwrap_or_default();
+        let scope = entry.scope.as_deref().unwrap_or_default();
+        for row in rows.iter().take_while(|row| row.line == line) {
+            if self.page.text(&row.scope) == scope {
+                if self.page.text(&row.key) == entry.key && row.content == entry.content {
+                    return Ok(row.known);
+                }
+                return Err(other_entry(&self.path, entry.line));
+            }
+        }
+        Ok(Recall::New)
+    }
+
+    /// Goes to the first row that is not before this line.
+    fn seek(&mut self, line: i64) {
+        let before = |at: usize| self.page.rows.get(at).is_some_and(|row| row.line < line);
+        let (mut at, back) = (self.at, self.at.checked_sub(1));
+        if back.is_some_and(|back| !before(back)) {
+            at = self.page.rows.partition_point(|row| row.line < line);
+        }
+        while before(at) {
+            at += 1;
+        }
+        self.at = at;
+    }
+
+    /// Reads the page that begins at this line.
+    fn read(&mut self, line: i64) -> rusqlite::Result<()> {
+        let mut most = PAGE;
+        loop {
+            self.at = 0;
+            self.page.read(&self.connection, line, most, self.retry_failed)?;
+            if self.page.rows.len() < most {
+                self.page.to = None;
+                return Ok(());
+            }
+            // The last line may go on: the next page begins with it.
+            let last = self.page.rows.last().map_or(line, |row| row.line);
+            self.page.rows.retain(|row| row.line < last);
+            self.page.to = Some(last);
+            if last > line {
+                return Ok(());
+            }
+            most *= 2;
+        }
+    }
+}
+
+impl Page {
+    fn text(&self, range: &Range<usize>) -> &str {
+        self.texts.get(range.clone()).unwrap_or_default()
+    }
+
+    fn read(&mut self, connection: &Connection, from: i64, most: usize, retry_failed: bool) -> rusqlite::Result<()> {
+        self.from = from;
+        self.rows.clear();
+        self.texts.clear();
+        let mut statement = connection.prepare_cached(READ)?;
+        let mut rows = statement.query(params![from, i64::try_from(most).unwrap_or(i64::MAX)])?;
+        while let Some(row) = rows.next()? {
+            let mut push = |text: &str| {
+                let start = self.texts.len();
+                self.texts.push_str(text);
+                start..self.texts.len()
+            };
+            let scope = push(row.get_ref(1)?.as_str()?);
+            let key = push(row.get_ref(2)?.as_str()?);
+            let known = known(
+                row.get_ref(4)?.as_str_or_null()?,
+                row.get(5)?,
+                row.get(6)?,
+                row.get(7)?,
+                retry_failed,
+            );
+            self.rows.push(Row {
+                line: row.get(0)?,
+                scope,
+                key,
+                content: row.get::<_, Option<[u8; 16]>>(3)?.map(u128::from_be_bytes),
+                known,
+            });
+        }
+        Ok(())
+    }
+}
+
+/// What a row means for the next run.
+fn known(outcome: Option<&str>, maybe_sent: bool, cut_short: bool, attempts: u32, retry_failed: bool) -> Recall {
+    let open = |maybe_sent| Recall::Open { maybe_sent, attempts };
+    // An outcome in a word of a newer version is as good as none.
+    let Some(verdict) = outcome.and_then(words::verdict) else {
+        return open(true);
+    };
+    let again = match verdict {
+        Verdict::NotSent => true,
+        Verdict::Rejected | Verdict::Busy | Verdict::Unknown => retry_failed,
+        _ => false,
+    };
+    if cut_short || again {
+        open(maybe_sent)
+    } else {
+        Recall::Settled(verdict)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const OPEN: Recall = Recall::Open {
+        maybe_sent: false,
+        attempts: 2,
+    };
+    const DOUBTFUL: Recall = Recall::Open {
+        maybe_sent: true,
+        attempts: 2,
+    };
+
+    #[test]
+    fn an_intent_without_a_verdict_may_have_been_sent() {
+        assert_eq!(known(None, true, false, 2, false), DOUBTFUL);
+    }
+
+    #[test]
+    fn a_verdict_settles_unless_the_stop_cut_it_short() {
+        for verdict in Verdict::ALL.into_iter().filter(|verdict| *verdict != Verdict::NotSent) {
+            assert_eq!(
+                known(Some(verdict.as_str()), false, false, 2, false),
+                Recall::Settled(verdict)
+            );
+            assert_eq!(known(Some(verdict.as_str()), false, true, 2, false), OPEN);
+        }
+        assert_eq!(known(Some("unknown"), true, true, 2, false), DOUBTFUL);
+        assert_eq!(known(Some("not_sent"), false, false, 2, false), OPEN);
+    }
+
+    #[test]
+    fn a_retry_opens_what_another_try_may_better() {
+        for (word, open) in [
+            ("rejected", true),
+            ("busy", true),
+            ("unknown", true),
+            ("not_sent", true),
+            ("deleted", false),
+            ("unmatched", false),
+            ("not_found", false),
+        ] {
+            assert_eq!(known(Some(word), false, false, 2, true) == OPEN, open, "{word}");
+        }
+        assert_eq!(known(Some("unknown"), true, false, 2, true), DOUBTFUL);
+    }
+}

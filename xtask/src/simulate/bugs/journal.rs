@@ -1,0 +1,66 @@
+//! Bugs in what is written down, and in what a job that goes on makes of it.
+
+use crate::simulate::bug::Bug;
+
+const LEDGER: &str = "crates/batchwise-core/src/run/ledger.rs";
+const PLAN: &str = "crates/batchwise-core/src/plan/mod.rs";
+
+pub(super) const BUGS: &[Bug] = &[
+    Bug {
+        name: "intent-after-the-call",
+        what: "a batch leaves without a word to the journal",
+        file: "crates/batchwise-core/src/run/call.rs",
+        find: "        if entries.is_empty() {",
+        replace: "        if entries.is_empty() || on! {",
+    },
+    Bug {
+        name: "told-before-durable",
+        what: "an outcome is told, and never written down",
+        file: LEDGER,
+        find: "        if self.failed {
+            self.saved.push_back(outcome);",
+        replace: "        if self.failed || on! {
+            self.saved.push_back(outcome);",
+    },
+    Bug {
+        name: "lost-with-a-failed-flush",
+        what: "outcomes that could not be written down are dropped",
+        file: LEDGER,
+        find: "        self.saved.extend(outcomes.drain(..));",
+        replace: "        self.saved.extend(outcomes.drain(..).filter(|_| written.is_ok() || !on!));",
+    },
+    Bug {
+        name: "goes-on-without-a-journal",
+        what: "a job whose journal failed sends on",
+        file: "crates/batchwise-core/src/run/driver.rs",
+        find: "            Event::Saved(Err(error)) => {
+                self.plan.stop(journal_failed(&error));",
+        replace: "            Event::Saved(Err(error)) => {
+                if !on! {
+                    self.plan.stop(journal_failed(&error));
+                }",
+    },
+    Bug {
+        name: "settled-is-sent-again",
+        what: "a job that goes on sends what it has an outcome for",
+        file: PLAN,
+        find: "        if let Recall::Settled(verdict) = past {",
+        replace: "        if let (Recall::Settled(verdict), false) = (past, on!) {",
+    },
+    Bug {
+        name: "maybe-sent-is-forgotten",
+        what: "a job that goes on takes what it may have sent for new",
+        file: "crates/batchwise-core/src/plan/batch.rs",
+        find: "                doubt: sent_before.then(|| Reason::new(ReasonKind::Interrupted)),",
+        replace: "                doubt: (sent_before && !on!).then(|| Reason::new(ReasonKind::Interrupted)),",
+    },
+    Bug {
+        name: "maybe-sent-is-not-sent",
+        what: "a job that goes on and is stopped says not_sent of what it may have sent before",
+        file: PLAN,
+        find: "            if maybe_sent {
+                left.verdict = Verdict::Unknown;",
+        replace: "            if maybe_sent && !on! {
+                left.verdict = Verdict::Unknown;",
+    },
+];
