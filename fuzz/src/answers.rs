@@ -49,6 +49,11 @@ impl<M> Answered<M> {
         body.iter().fold(0x811C_9DC5, |sum: u32, byte| (sum ^ u32::from(*byte)).wrapping_mul(0x0100_0193)) >> 8
     }
 
+    /// Bytes of the answer's body.
+    pub(crate) fn body_len(&self) -> usize {
+        self.transport.0.lock().unwrap_or_else(PoisonError::into_inner).1.len()
+    }
+
     /// Takes an input for the answer: the status stands on the first line, the body below it. Without a status it is 200,
     /// and all of the input is the body. Returns status and body.
     pub fn answer<'a>(&self, input: &'a [u8]) -> (u16, &'a [u8]) {

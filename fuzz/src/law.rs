@@ -28,6 +28,9 @@ pub struct Held {
 /// Of so many inputs one is answered to every call of a whole job, which costs as much as the rest together.
 const JOB_EVERY: u32 = 8;
 
+/// Bytes of the longest answer that is answered to a whole job: what a longer one costs is measured call by call.
+const LONGEST_OF_A_JOB: usize = 16 * 1024;
+
 /// Calls once, and holds the answer against the law; for some answers, drives a whole job over the same answer.
 pub fn hold<M>(answered: &Answered<M>, records: &[M::Record]) -> Held
 where
@@ -44,7 +47,7 @@ where
         Err(_) => vec![None; records.len()],
     };
     let verdicts = one_call(answered, records, result, &said);
-    if answered.chance() % JOB_EVERY == 0 {
+    if answered.body_len() <= LONGEST_OF_A_JOB && answered.chance() % JOB_EVERY == 0 {
         whole_job(answered, records);
     }
     Held { said, verdicts }

@@ -35,6 +35,25 @@ pub(crate) fn test(readme: &str) -> Result<Vec<&str>> {
     }
 }
 
+/// The first whole program among the Rust examples.
+pub(crate) fn program(readme: &str) -> Option<String> {
+    let mut example: Option<Vec<&str>> = None;
+    for line in readme.lines() {
+        match (&mut example, line.strip_prefix("```")) {
+            (None, Some(language)) if language.split(',').next() == Some("rust") => example = Some(Vec::new()),
+            (None, _) => {}
+            (Some(lines), Some(_)) => {
+                if lines.iter().any(|line| line.contains("fn main()")) {
+                    return Some(lines.join("\n"));
+                }
+                example = None;
+            }
+            (Some(lines), None) => lines.push(line),
+        }
+    }
+    None
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -58,6 +77,13 @@ mod tests {
     fn the_test_command_is_the_first_that_tests() {
         assert_eq!(test(README).unwrap(), ["cargo", "test", "--workspace"]);
         assert!(test("```sh\ncargo run\n```").is_err());
+    }
+
+    #[test]
+    fn a_program_is_an_example_with_a_main() {
+        let readme = "```rust\nlet x = 1;\n```\n```text\nfn main() {}\n```\n```rust,no_run\nfn main() {\n}\n```\n";
+        assert_eq!(program(readme).as_deref(), Some("fn main() {\n}"));
+        assert_eq!(program("```rust\nlet x = 1;\n```\n"), None);
     }
 
     #[test]

@@ -1,13 +1,21 @@
 //! The command line.
 
+mod input;
+mod leads;
+
 use std::num::{NonZeroU32, NonZeroUsize};
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+pub(crate) use self::input::{Charset, Delimiter, InputArgs};
+pub(crate) use self::leads::{Among, Empty, LeadsArgs, Phones, TenDigitsArg};
 use crate::config::ConfigCommand;
 use crate::doctor::DoctorArgs;
+use crate::ledger::{JournalCommand, LedgerArgs, ResumeArgs};
 use crate::progress::ProgressArgs;
+use crate::report::ReportArgs;
+use crate::results::ResultArgs;
 use crate::settings::SettingsArgs;
 use crate::shell::{CompletionsArgs, ManArgs};
 use crate::values::{Concurrency, Deadline, Rate};
@@ -16,15 +24,21 @@ const IMPORT_EXAMPLES: &str = "\
 Examples:
   batchwise calltouch-import delete 51001 51002
   batchwise calltouch-import delete -i ids.txt --dry-run
-  batchwise calltouch-import delete -i export.csv --column 'Import ID' --yes -o ndjson > outcomes.ndjson
+  batchwise calltouch-import delete -i export.xlsx --column 'Import ID'
+  batchwise calltouch-import delete -i export.csv --column 'Номер' --encoding windows-1251 --delimiter ';'
+  batchwise calltouch-import delete -i export.csv.gz --column 'Import ID' --yes -o ndjson > outcomes.ndjson
   produce-ids | batchwise calltouch-import delete -i - --yes";
 
 const LEADS_EXAMPLES: &str = "\
 Examples:
   batchwise calltouch-leads add-fields -i leads.ndjson
+  batchwise calltouch-leads add-fields -i crm.csv --map map.toml --preview 5
+  batchwise calltouch-leads add-fields -i crm.xlsx --match-request 'Request ID' --field 'Contract no=contract_no'
+  batchwise calltouch-leads add-fields -i crm.csv --match-phone Phone --match-date 'Created=dd.mm.yyyy hh:mm' \\
+    --field 'Sum=amount:number' --field 'Signed=signed:date(dd.mm.yyyy)' --split ','
   produce-leads | batchwise calltouch-leads add-fields -i - --yes -o ndjson
 
-A line of input:
+A line of NDJSON:
   {\"matching\":[{\"type\":\"request\",\"requestParams\":{\"requestId\":900100}}],
    \"addCustomFields\":{\"overwrite\":false,\"customFields\":[{\"field\":\"contract_no\",\"value\":\"A-17\"}]}}
   (in one line)";
@@ -85,6 +99,17 @@ Try a job on it:
   batchwise emulator --port 8085
   CALLTOUCH_TOKEN=any CALLTOUCH_SITE_ID=1 batchwise calltouch-import delete 51001 --base-url http://127.0.0.1:8085";
 
+const RESUME_EXAMPLES: &str = "\
+Examples:
+  batchwise resume                       the latest job, if its input is a file
+  batchwise resume job.db --retry-failed";
+
+const REPORT_EXAMPLES: &str = "\
+Examples:
+  batchwise report                       a table of the latest job
+  batchwise report job.db --only rejected,unknown -o csv > look-at-these.csv
+  batchwise report job.db --evidence evidence.txt";
+
 /// Sends batches of records to SaaS methods; for every distinct record exactly one true outcome comes out.
 ///
 /// Exit codes: 0 every record reached the wanted state; 1 finished, some did not; 2 usage or unreadable input, nothing
@@ -122,6 +147,18 @@ pub(crate) enum Command {
         #[command(subcommand)]
         method: CampaignMethod,
     },
+    /// Go on with a job from its journal, as it was begun
+    #[command(after_help = RESUME_EXAMPLES)]
+    Resume(ResumeArgs),
+    /// Tell what became of a job, from its journal, also while it runs
+    #[command(after_help = REPORT_EXAMPLES)]
+    Report(ReportArgs),
+    /// List, purge or pseudonymise journals
+    #[command(subcommand_required = true, arg_required_else_help = true)]
+    Journal {
+        #[command(subcommand)]
+        command: JournalCommand,
+    },
     #[command(after_help = EMULATOR_EXAMPLES)]
     /// Serve the four providers on loopback, to try jobs on
     Emulator(EmulatorArgs),
@@ -152,6 +189,27 @@ pub(crate) enum Command {
     Man(ManArgs),
 }
 
+impl Command {
+    /// What its job takes, if it is one.
+    pub(crate) fn job_mut(&mut self) -> Option<&mut JobArgs> {
+        match self {
+            Self::CalltouchImport {
+                method: ImportMethod::Delete { job, .. },
+            }
+            | Self::CalltouchLeads {
+                method: LeadsMethod::AddFields { job, .. },
+            }
+            | Self::DellinBook {
+                method: BookMethod::Delete { job, .. },
+            }
+            | Self::ThuliumCampaign {
+                method: CampaignMethod::Delete { job, .. },
+            } => Some(job),
+            _ => None,
+        }
+    }
+}
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum ImportMethod {
     #[command(after_help = IMPORT_EXAMPLES)]
@@ -171,11 +229,14 @@ pub(crate) enum LeadsMethod {
     #[command(after_help = LEADS_EXAMPLES)]
     /// Add custom fields to leads
     ///
-    /// Input is NDJSON: one lead a line in the provider's own shape (matching, addCustomFields). Credentials:
-    /// CALLTOUCH_TOKEN and CALLTOUCH_SITE_ID in the environment.
+    /// Input is NDJSON, one lead a line in the provider's own shape (matching, addCustomFields), or columns of CSV, TSV or
+    /// .xlsx with a mapping: --map FILE, or --match-... and --field. Credentials: CALLTOUCH_TOKEN and CALLTOUCH_SITE_ID in
+    /// the environment.
     AddFields {
         #[command(flatten)]
         job: JobArgs,
+        #[command(flatten)]
+        leads: Box<LeadsArgs>,
     },
 }
 
@@ -257,18 +318,20 @@ pub(crate) struct Keys {
 /// What every job takes.
 #[derive(Debug, Args)]
 pub(crate) struct JobArgs {
-    /// Read records from a file: lines, CSV or NDJSON; `-` is standard input
+    /// Read records from a file: lines, CSV, TSV, .xlsx or NDJSON, also as .gz; `-` is standard input
     #[arg(short, long, value_name = "FILE")]
     pub(crate) input: Option<String>,
-    /// The CSV column that holds the keys
-    #[arg(long, value_name = "NAME")]
-    pub(crate) column: Option<String>,
+    #[command(flatten)]
+    pub(crate) reading: InputArgs,
     /// The provider's origin; the documented path is added to it
     #[arg(long, value_name = "URL")]
     pub(crate) base_url: Option<String>,
     /// Allow plain http:// to other machines (credentials can be read on the way)
     #[arg(long)]
     pub(crate) allow_http: bool,
+    /// Trust the issuers in this PEM file too, such as that of a company's proxy; nothing turns verification off
+    #[arg(long, value_name = "FILE")]
+    pub(crate) ca_file: Option<PathBuf>,
     /// How outcomes are written to standard output
     #[arg(short, long, value_name = "FORM", value_enum, default_value_t = OutputArg::Human)]
     pub(crate) output: OutputArg,
@@ -312,6 +375,10 @@ pub(crate) struct JobArgs {
     /// Only errors on standard error
     #[arg(short, long, conflicts_with = "verbose")]
     pub(crate) quiet: bool,
+    #[command(flatten)]
+    pub(crate) results: ResultArgs,
+    #[command(flatten)]
+    pub(crate) ledger: LedgerArgs,
 }
 
 impl JobArgs {

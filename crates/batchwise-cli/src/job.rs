@@ -4,25 +4,30 @@ use std::future::Future;
 use std::io;
 use std::pin::pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::Poll;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
+use batchwise::plan::Entry;
 use batchwise::{
     BatchMethod, Outcome, OutcomeStream, ReasonKind, Record, RunOptions, StopToken, Summary, Verdict, run_entries,
 };
 use futures_core::Stream;
+use futures_util::StreamExt;
 use jiff::Zoned;
 
+use crate::afterwards::Afterwards;
 use crate::args::JobArgs;
 use crate::consent;
 use crate::dry_run::{Rehearsed, rehearse};
-use crate::ending::{Again, Ending};
 use crate::failure::{Exit, Failure};
-use crate::input::{Shape, Source};
-use crate::notes::Notes;
+use crate::input::{Handing, Shape, Source};
+use crate::ledger::{About, Invocation, Ledger, Prospect};
+use crate::notes::{Notes, say};
 use crate::observers::Observers;
 use crate::output::{OutcomeRow, OutcomeWriter};
 use crate::progress::{Mode, Outlook, Progress, span};
+use crate::results::Outlets;
 use crate::screen::Aside;
 use crate::signals::Signals;
 use crate::target::Target;
@@ -52,6 +57,7 @@ where
 {
     /// Checks, asks, runs, and says how it went.
     pub(crate) async fn run(self, args: &JobArgs, source: Source) -> Result<Exit, Failure> {
+        let began = SystemTime::now();
         let mode = Mode::of(args);
         let notes = Notes::new(args, mode);
         let signals = Signals::watch("stopping; the call in flight is finished first (once more stops at once)");
@@ -59,20 +65,61 @@ where
             notes.warn("--rate off: no limit of ours protects the account from the provider's");
         }
         let check = match source.is_whole() {
-            true => Some(source.check(&self.shape, args.column.as_deref(), args.keep_going, args.limit)?),
+            true => Some(source.check(&self.shape, args.keep_going, args.limit)?),
             false => None,
         };
+        if let Some(note) = check.as_ref().and_then(|check| check.note.as_ref()) {
+            notes.warn(&format!("the input: {note}"));
+        }
         let shape = Arc::new(self.shape);
         let entries = |source: Source, may_destroy: bool| {
-            // With a limit the first records of the input are wanted, whatever their stage.
-            let by_stage = args.limit.is_none();
-            let column = args.column.clone();
-            source.entries(Arc::clone(&shape), column, args.keep_going, may_destroy, by_stage)
+            let handing = Handing {
+                keep_going: args.keep_going,
+                may_destroy,
+                // With a limit the first records of the input are wanted, whatever their stage.
+                by_stage: args.limit.is_none(),
+                tell: !args.quiet,
+                tap: None,
+            };
+            source.entries(Arc::clone(&shape), handing)
         };
         let options = options(self.options, args);
         if args.dry_run {
             let rehearsed = rehearse(&self.method, entries(source, true), options.clone()).await;
             return dry_run(&self.target, self.method.descriptor().max_records.get(), &rehearsed);
+        }
+        let source = match args.results.results_dir {
+            Some(_) => source.keep()?,
+            None => source,
+        };
+        let invocation = Invocation::of_job(args.ledger.argv.as_deref());
+        let about = About {
+            target: &self.target,
+            method: self.method.descriptor().method,
+            source: &source,
+            invocation: invocation.as_ref(),
+        };
+        let prospect = Prospect::of(&args.ledger, &about, args.results.results_dir.is_some())?;
+        let past = prospect.past()?;
+        let job_id = prospect.job_id(past.as_ref()).to_owned();
+        let outlets = Outlets::prepare(&args.results, &job_id, source.file())?;
+        let afterwards = Afterwards {
+            args,
+            target: &self.target,
+            job_id: &job_id,
+            source: &source,
+            shape: &*shape,
+            with_campaign: self.with_campaign,
+            last_line: None,
+            outlets: &outlets,
+            reader: None,
+            journal: None,
+            invocation: invocation.as_ref(),
+            started: began,
+            took: Duration::ZERO,
+        };
+        if let Some(past) = past.filter(|past| prospect.is_done(past)) {
+            return afterwards.of_finished(&past, prospect.path(), &notes);
         }
         let mut may_destroy = true;
         if !args.yes {
@@ -85,6 +132,10 @@ where
                 _ => None,
             };
             may_destroy = consent::given(&self.target, check.as_ref(), least, self.method.descriptor().action)?;
+        }
+        let ledger = prospect.begin()?;
+        if let Some(ledger) = &ledger {
+            ledger.announce(&notes);
         }
         let stop = signals.begin();
         let outlook = Outlook::new(self.method.descriptor().max_records.get(), self.method.quotas());
@@ -101,24 +152,36 @@ where
             // A pipe may never end; what a stopped job has not read by then did not go in.
             options = options.drain(PIPE_DRAIN);
         }
+        if let Some(ledger) = &ledger {
+            options = options.journal(ledger.journal());
+        }
         let started = Instant::now();
-        let stream = run_entries(self.method, entries(source, may_destroy), options);
+        let last_line = Arc::new(AtomicU64::new(0));
+        let noted = Arc::clone(&last_line);
+        let entries = entries(source.clone(), may_destroy).inspect(move |entry| {
+            if let Ok(Entry::Record { line, .. } | Entry::Invalid { line, .. }) = entry {
+                noted.store(*line, Ordering::Relaxed);
+            }
+        });
+        let stream = run_entries(self.method, entries, options);
         let rim = Rim {
             with_campaign: self.with_campaign,
             led_by_line: self.led_by_line,
         };
         let (summary, unwritable) = rim.write_all(stream, args, &stop).await;
-        progress.end();
-        notes.ending(&Ending {
-            summary: &summary,
-            took: started.elapsed(),
-            target: &self.target,
-            unwritable: unwritable.as_ref(),
-            allow_missing: args.allow_missing,
-            files: &[],
-            again: Again::same(args, self.target.contacts),
+        let reader = ledger.as_ref().map(Ledger::read).transpose().unwrap_or_else(|why| {
+            say(&format!("the journal cannot be read: {why}"));
+            None
         });
-        Ok(exit_of(&summary, unwritable.is_some(), args.allow_missing))
+        let afterwards = Afterwards {
+            last_line: (!source.is_whole()).then(|| last_line.load(Ordering::Relaxed)),
+            reader: reader.as_ref(),
+            journal: ledger.as_ref().and_then(Ledger::kept),
+            took: started.elapsed(),
+            ..afterwards
+        };
+        progress.end();
+        Ok(afterwards.finish(&summary, unwritable.as_ref(), &notes))
     }
 }
 
@@ -236,8 +299,9 @@ fn next<R>(stream: &mut OutcomeStream<R>) -> impl Future<Output = Option<Outcome
 /// The exit code of a job.
 pub(crate) fn exit_of(summary: &Summary, unwritable: bool, allow_missing: bool) -> Exit {
     if let Some(stop) = &summary.stop {
-        let nothing_read = summary.counts.total() + summary.duplicates == 0;
-        return if stop.kind() == ReasonKind::Input && nothing_read {
+        let nothing_read = summary.counts.total() + summary.duplicates + summary.recalled == 0;
+        let of_input = matches!(stop.kind(), ReasonKind::Input | ReasonKind::Journal);
+        return if of_input && nothing_read && summary.calls == 0 {
             Exit::Usage
         } else {
             Exit::Stopped

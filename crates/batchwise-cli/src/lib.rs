@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod afterwards;
 mod args;
 mod commands;
 mod config;
@@ -15,18 +16,23 @@ mod fault;
 pub mod fuzzing;
 mod input;
 mod job;
+mod leads;
+mod ledger;
 mod logging;
 mod nearest;
 mod notes;
 mod observers;
 mod output;
 mod progress;
+mod report;
+mod results;
 mod screen;
 mod settings;
 mod shell;
 mod signals;
 mod stdout;
 mod target;
+mod transport;
 mod usage;
 mod values;
 

@@ -30,7 +30,7 @@ fn job_args(command: &Command) -> Option<&JobArgs> {
             method: ImportMethod::Delete { job, .. },
         }
         | Command::CalltouchLeads {
-            method: LeadsMethod::AddFields { job },
+            method: LeadsMethod::AddFields { job, .. },
         }
         | Command::DellinBook {
             method: BookMethod::Delete { job, .. },
@@ -38,11 +38,6 @@ fn job_args(command: &Command) -> Option<&JobArgs> {
         | Command::ThuliumCampaign {
             method: CampaignMethod::Delete { job, .. },
         } => Some(job),
-        Command::Emulator(_)
-        | Command::Demo
-        | Command::Config { .. }
-        | Command::Doctor(_)
-        | Command::Completions(_)
-        | Command::Man(_) => None,
+        _ => None,
     }
 }

@@ -76,6 +76,7 @@ impl Notes {
             }
             Mode::Off | Mode::Lines => {
                 say(&ending.line());
+                ending.results().iter().for_each(|results| say(results));
                 ending.next_steps().iter().for_each(|step| say(step));
             }
         }

@@ -8,7 +8,8 @@ use roaring::RoaringTreemap;
 
 use crate::record::Identity;
 
-/// So many first lines are remembered; a repeat of a later record is still found, but its first line is not told.
+/// So many first lines of numbers, and as many of texts, are remembered; a repeat of a later record is still found, but its
+/// first line is not told.
 const REMEMBERED_LINES: usize = 65_536;
 
 /// The identities seen so far: numbers in compressed bitmaps, texts as 128-bit keyed hashes.
@@ -17,8 +18,9 @@ const REMEMBERED_LINES: usize = 65_536;
 #[derive(Default)]
 pub(crate) struct Seen {
     numbers: BTreeMap<u64, RoaringTreemap>,
+    number_lines: NumberLines,
     texts: HashSet<u128>,
-    lines: HashMap<u128, u64>,
+    text_lines: HashMap<u128, u64>,
     keys: (RandomState, RandomState),
 }
 
@@ -44,38 +46,59 @@ pub(crate) enum Sighting {
 impl Seen {
     /// Notes a valid record.
     pub(crate) fn note(&mut self, identity: &Identity, line: u64) -> Sighting {
-        let fresh = match identity {
-            Identity::Number { space, id } => self.numbers.entry(*space).or_default().insert(*id),
-            Identity::Text { .. } => {
-                let hash = self.hash(identity);
-                self.texts.insert(hash)
+        match identity {
+            Identity::Number { space, id } => {
+                if self.numbers.entry(*space).or_default().insert(*id) {
+                    self.number_lines.note(*space, *id, line);
+                    Sighting::First
+                } else {
+                    Sighting::Repeat(self.number_lines.of(*space, *id))
+                }
             }
-            Identity::Content { .. } => return Sighting::First,
-        };
-        self.sighting(fresh, identity, line)
+            Identity::Text { .. } => self.note_text(identity, line),
+            Identity::Content { .. } => Sighting::First,
+        }
     }
 
     /// Notes a text that is no record.
     pub(crate) fn note_invalid(&mut self, text: &str, line: u64) -> Sighting {
         // Its own kind of value: it can't be mistaken for a record's identity.
-        let value = ("invalid", text);
-        let hash = self.hash(&value);
-        let fresh = self.texts.insert(hash);
-        self.sighting(fresh, &value, line)
+        self.note_text(&("invalid", text), line)
     }
 
-    fn sighting(&mut self, fresh: bool, value: &impl std::hash::Hash, line: u64) -> Sighting {
-        if !fresh {
-            return Sighting::Repeat(self.lines.get(&self.hash(value)).copied());
+    fn note_text(&mut self, value: &impl std::hash::Hash, line: u64) -> Sighting {
+        let hash = self.hash(value);
+        if !self.texts.insert(hash) {
+            return Sighting::Repeat(self.text_lines.get(&hash).copied());
         }
-        if self.lines.len() < REMEMBERED_LINES {
-            self.lines.insert(self.hash(value), line);
+        if self.text_lines.len() < REMEMBERED_LINES {
+            self.text_lines.insert(hash, line);
         }
         Sighting::First
     }
 
     fn hash(&self, value: &impl std::hash::Hash) -> u128 {
         u128::from(self.keys.0.hash_one(value)) << 64 | u128::from(self.keys.1.hash_one(value))
+    }
+}
+
+/// The lines of the first numbers: a list until a repeat asks, since most inputs have none.
+#[derive(Debug, Default)]
+struct NumberLines {
+    list: Vec<((u64, u64), u64)>,
+    index: HashMap<(u64, u64), u64>,
+}
+
+impl NumberLines {
+    fn note(&mut self, space: u64, id: u64, line: u64) {
+        if self.list.len() + self.index.len() < REMEMBERED_LINES {
+            self.list.push(((space, id), line));
+        }
+    }
+
+    fn of(&mut self, space: u64, id: u64) -> Option<u64> {
+        self.index.extend(self.list.drain(..));
+        self.index.get(&(space, id)).copied()
     }
 }
 

@@ -48,15 +48,32 @@ impl From<String> for Fact {
 
 /// Named values that a provider gave for a record (`record_id`, `matched_type`, `call_id`, `request_id`, ...).
 ///
-/// Names are stable: they appear in outputs and the journal. Empty facts cost no allocation.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Facts(Vec<(&'static str, Fact)>);
+/// Names are stable: they appear in outputs and the journal. No fact and a single number cost no allocation.
+#[derive(Debug, Clone, Default)]
+pub struct Facts(Named);
+
+/// Names and values; one pair, which is what most methods give, lies in place.
+#[derive(Debug, Clone, Default)]
+enum Named {
+    #[default]
+    None,
+    One((&'static str, Fact)),
+    Many(Vec<(&'static str, Fact)>),
+}
 
 impl Facts {
     /// No facts.
     #[must_use]
     pub const fn none() -> Self {
-        Self(Vec::new())
+        Self(Named::None)
+    }
+
+    fn as_slice(&self) -> &[(&'static str, Fact)] {
+        match &self.0 {
+            Named::None => &[],
+            Named::One(one) => std::slice::from_ref(one),
+            Named::Many(many) => many,
+        }
     }
 
     /// These facts and one more; a fact of the same name is replaced.
@@ -69,38 +86,79 @@ impl Facts {
     /// Sets a fact; one of the same name is replaced.
     pub fn set(&mut self, name: &'static str, fact: impl Into<Fact>) {
         let fact = fact.into();
-        match self.0.iter_mut().find(|(known, _)| *known == name) {
-            Some((_, old)) => *old = fact,
-            None => self.0.push((name, fact)),
+        let known = match &mut self.0 {
+            Named::None => {
+                self.0 = Named::One((name, fact));
+                return;
+            }
+            Named::One(one) => std::slice::from_mut(one),
+            Named::Many(many) => many.as_mut_slice(),
+        };
+        if let Some((_, old)) = known.iter_mut().find(|(known, _)| *known == name) {
+            *old = fact;
+            return;
         }
+        self.0 = Named::Many(match std::mem::take(&mut self.0) {
+            Named::None => vec![(name, fact)],
+            Named::One(one) => vec![one, (name, fact)],
+            Named::Many(mut many) => {
+                many.push((name, fact));
+                many
+            }
+        });
     }
 
     /// The fact of that name.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&Fact> {
-        self.0.iter().find(|(known, _)| *known == name).map(|(_, fact)| fact)
+        self.as_slice()
+            .iter()
+            .find(|(known, _)| *known == name)
+            .map(|(_, fact)| fact)
     }
 
     /// Name and value, in the order in which they were set.
     pub fn iter(&self) -> impl Iterator<Item = (&'static str, &Fact)> {
-        self.0.iter().map(|(name, fact)| (*name, fact))
+        self.as_slice().iter().map(|(name, fact)| (*name, fact))
     }
 
     /// True when the provider gave nothing.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.as_slice().is_empty()
+    }
+}
+
+impl PartialEq for Facts {
+    fn eq(&self, other: &Self) -> bool {
+        self.as_slice() == other.as_slice()
+    }
+}
+
+impl Eq for Facts {}
+
+impl IntoIterator for Facts {
+    type Item = (&'static str, Fact);
+    type IntoIter = std::iter::Chain<std::option::IntoIter<Self::Item>, std::vec::IntoIter<Self::Item>>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        let (one, many) = match self.0 {
+            Named::None => (None, Vec::new()),
+            Named::One(one) => (Some(one), Vec::new()),
+            Named::Many(many) => (None, many),
+        };
+        one.into_iter().chain(many)
     }
 }
 
 impl Facts {
     /// Takes over what a later answer gave: numbers of the same name are collected, texts are replaced.
     pub(crate) fn merge(&mut self, later: Self) {
-        if self.0.is_empty() {
+        if self.is_empty() {
             *self = later;
             return;
         }
-        for (name, fact) in later.0 {
+        for (name, fact) in later {
             let merged = match (self.get(name), fact) {
                 (Some(Fact::Number(old)), Fact::Number(new)) if *old != new => Fact::Numbers(vec![*old, new]),
                 (Some(Fact::Numbers(old)), Fact::Number(new)) if !old.contains(&new) => {

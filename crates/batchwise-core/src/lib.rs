@@ -1,4 +1,5 @@
 #![doc = include_str!("../README.md")]
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod base_url;
 mod build_error;
@@ -6,6 +7,7 @@ pub mod clock;
 mod dedupe;
 mod deleter;
 mod descriptor;
+mod documented;
 mod echo;
 mod error;
 mod facts;
@@ -31,6 +33,7 @@ pub use base_url::BaseUrl;
 pub use build_error::BuildError;
 pub use deleter::{BatchDeleter, KeyStream, RecordKey};
 pub use descriptor::{Action, Descriptor, NamedRefusal};
+pub use documented::Documented;
 pub use error::{CallError, CallErrorKind, Sent, Violation};
 pub use facts::{Fact, Facts};
 pub use json_values::json_values;

@@ -175,6 +175,20 @@ mod tests {
     }
 
     #[test]
+    fn statements_about_a_record_that_was_sent_twice_are_told_by_its_name_not_by_their_places() {
+        let found = reconcile(&sent(&[1, 1]), named(&[(1, Said::Done), (1, Said::Absent)]));
+        assert_eq!(found.findings, [Finding::Missing, Finding::Conflicting]);
+        let found = reconcile(
+            &sent(&[2, 1, 2]),
+            named(&[(2, Said::Done), (1, Said::Done), (2, Said::Absent)]),
+        );
+        assert_eq!(
+            found.findings,
+            [Finding::Missing, said(Said::Done), Finding::Conflicting]
+        );
+    }
+
+    #[test]
     fn positions_count_only_when_the_lengths_agree() {
         let three = Reply::Positional(vec![Statement::new(Said::Done); 3]);
         assert_eq!(reconcile(&sent(&[1, 2]), three).findings, vec![Finding::Misaligned; 2]);

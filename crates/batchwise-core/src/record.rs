@@ -12,6 +12,15 @@ pub trait Record: Clone + fmt::Debug + Send + Sync + 'static {
     /// What makes two records the same within a job.
     fn identity(&self) -> Identity;
 
+    /// True when every record of this type is one of its own, however often it comes ([`Identity::Content`]): nothing is
+    /// then kept to find repeats by, and no hash is made for it.
+    fn is_repeatable() -> bool
+    where
+        Self: Sized,
+    {
+        false
+    }
+
     /// The record with this [number](Identity::Number), if a number is all that a record is. Records that wait for an
     /// earlier stage are then kept packed, in a few bytes each; `None`, as unless given, keeps them as they are.
     ///

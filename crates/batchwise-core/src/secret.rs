@@ -76,6 +76,9 @@ impl Secrets {
     /// The first bytes of the masked text, at most so many, ending at a character.
     #[must_use]
     pub fn mask_start(&self, text: &str, most: usize) -> String {
+        if text.len() <= most && !text.bytes().any(|byte| self.may_begin(byte)) {
+            return text.to_owned();
+        }
         let mut masked = String::new();
         let mut hidden_until = 0;
         for (at, c) in text.char_indices() {
@@ -96,13 +99,27 @@ impl Secrets {
         }
         masked
     }
+
+    /// True when an echo of a secret may begin with this byte. Most texts have none of these.
+    fn may_begin(&self, byte: u8) -> bool {
+        is_escape(byte)
+            || self
+                .0
+                .iter()
+                .any(|secret| secret.expose().as_bytes().first() == Some(&byte))
+    }
+}
+
+/// True when a byte may begin a character that is written in another way.
+const fn is_escape(byte: u8) -> bool {
+    matches!(byte, b'\\' | b'%' | b'&' | b'+')
 }
 
 /// How many bytes at the start of a text spell a secret.
 fn echo_of(text: &str, secret: &Secret) -> Option<usize> {
     let (first, secret) = (text.as_bytes().first()?, secret.expose());
     // Most places are settled by one byte.
-    let may_begin = secret.as_bytes().first() == Some(first) || matches!(first, b'\\' | b'%' | b'&' | b'+');
+    let may_begin = secret.as_bytes().first() == Some(first) || is_escape(*first);
     may_begin.then(|| echo(text, secret)).flatten()
 }
 

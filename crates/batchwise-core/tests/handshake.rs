@@ -10,7 +10,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use batchwise_core::transport::{Answer, HttpCaller, ReqwestTransport, TransportOptions};
+use batchwise_core::transport::{Answer, HttpCaller, ReqwestTransport, RootCertificates, TransportOptions};
 use batchwise_core::{BaseUrl, CallError, CallErrorKind, Secrets, Sent};
 use bytes::Bytes;
 use rcgen::{
@@ -51,13 +51,18 @@ fn params(name: &str) -> CertificateParams {
     params
 }
 
-/// An issuer that the process trusts.
-fn trusted() -> CertifiedIssuer<'static, KeyPair> {
+/// An issuer that nobody trusts.
+fn issuer() -> CertifiedIssuer<'static, KeyPair> {
     let mut params = params("issuer.example");
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     params.key_usages = vec![KeyUsagePurpose::KeyCertSign];
     params.distinguished_name.push(DnType::CommonName, "an issuer");
-    let issuer = CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap();
+    CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap()
+}
+
+/// An issuer that the process trusts.
+fn trusted() -> CertifiedIssuer<'static, KeyPair> {
+    let issuer = issuer();
     std::fs::write(Path::new(&std::env::var_os(ROOTS).unwrap()), issuer.pem()).unwrap();
     issuer
 }
@@ -95,7 +100,10 @@ impl Server {
         let seen = Arc::clone(&read);
         let acceptor = shown.map(|shown| {
             let config = ServerConfig::builder().with_no_client_auth();
-            TlsAcceptor::from(Arc::new(config.with_single_cert(shown.chain, shown.key).unwrap()))
+            let mut config = config.with_single_cert(shown.chain, shown.key).unwrap();
+            // It would rather speak HTTP/2, and could not.
+            config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+            TlsAcceptor::from(Arc::new(config))
         });
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
@@ -115,8 +123,15 @@ impl Server {
 
     /// One call to this host, which is the server's by another name.
     async fn call(&self, host: &str) -> Result<Answer, CallError> {
+        self.call_trusting(host, RootCertificates::default()).await
+    }
+
+    /// The same by a client that trusts these issuers too.
+    async fn call_trusting(&self, host: &str, roots: RootCertificates) -> Result<Answer, CallError> {
         let base = BaseUrl::parse(&format!("https://{host}:{}", self.address.port()), false).unwrap();
-        let options = TransportOptions::default().with_timeout(Duration::from_secs(20));
+        let options = TransportOptions::default()
+            .with_timeout(Duration::from_secs(20))
+            .with_roots(roots);
         let transport = ReqwestTransport::new(&base, &options).unwrap();
         let caller = HttpCaller::new(Arc::new(transport), Secrets::default());
         let request = http::Request::post(format!("{base}/canary-path?canary=query"))
@@ -131,7 +146,12 @@ impl Server {
 
     /// The error of a call that has to fail before anything is sent.
     async fn refused(&self) -> CallError {
-        let error = self.call("localhost").await.unwrap_err();
+        self.refused_trusting(RootCertificates::default()).await
+    }
+
+    /// The same by a client that trusts these issuers too.
+    async fn refused_trusting(&self, roots: RootCertificates) -> CallError {
+        let error = self.call_trusting("localhost", roots).await.unwrap_err();
         let kind = match cfg!(feature = "native-tls") {
             true => CallErrorKind::Connect,
             false => CallErrorKind::Untrusted,
@@ -188,6 +208,13 @@ tests! {
         assert!(server.saw_a_canary());
     }
 
+    /// Whatever some other crate of the program has turned on.
+    http_1_is_spoken_to_a_server_that_would_rather_speak_2_unless_it_is_asked_for {
+        let server = Server::start(Some(signed(&params("localhost"), &trusted()))).await;
+        server.call("localhost").await.unwrap();
+        assert!(String::from_utf8_lossy(&server.read.lock().unwrap()).contains("HTTP/1.1"));
+    }
+
     a_certificate_for_another_name_is_refused {
         let server = Server::start(Some(signed(&params("other.example"), &trusted()))).await;
         says(&server.refused().await, &["other.example", "for another name", "check the address"]);
@@ -236,5 +263,60 @@ tests! {
         let server = Server { address, read: Arc::default() };
         let error = server.call("localhost").await.unwrap_err();
         assert_eq!((error.kind(), error.sent()), (CallErrorKind::Connect, Sent::No), "{error}");
+    }
+
+    an_issuer_that_is_brought_is_trusted_beside_those_of_the_machine {
+        let (ours, theirs) = (trusted(), issuer());
+        for issuer in [&ours, &theirs] {
+            let server = Server::start(Some(signed(&params("localhost"), issuer))).await;
+            let roots = RootCertificates::from_pem(theirs.pem());
+            let answer = server.call_trusting("localhost", roots).await.unwrap();
+            assert_eq!(answer.body().as_ref(), b"{}");
+        }
+    }
+
+    several_issuers_may_be_brought_in_one_text_or_in_several {
+        let (one, other) = (issuer(), issuer());
+        let server = Server::start(Some(signed(&params("localhost"), &other))).await;
+        let together = RootCertificates::from_pem(format!("a company\n{}\n{}", one.pem(), other.pem()));
+        let apart = RootCertificates::from_pem(one.pem()).and_pem(other.pem());
+        for roots in [together, apart] {
+            server.call_trusting("localhost", roots).await.unwrap();
+        }
+    }
+
+    an_issuer_that_is_brought_vouches_for_no_other_name_and_no_other_time {
+        let issuer = issuer();
+        let roots = || RootCertificates::from_pem(issuer.pem());
+        let server = Server::start(Some(signed(&params("other.example"), &issuer))).await;
+        says(&server.refused_trusting(roots()).await, &["for another name"]);
+        let mut expired = params("localhost");
+        expired.not_after = date_time_ymd(2021, 1, 1);
+        let server = Server::start(Some(signed(&expired, &issuer))).await;
+        says(&server.refused_trusting(roots()).await, &["expired"]);
+    }
+
+    an_issuer_that_is_not_the_one_that_was_brought_is_refused {
+        let server = Server::start(Some(signed(&params("localhost"), &issuer()))).await;
+        let roots = RootCertificates::from_pem(issuer().pem());
+        says(&server.refused_trusting(roots).await, &["certificate"]);
+    }
+}
+
+#[test]
+fn a_text_without_a_certificate_is_an_error_that_does_not_repeat_it() {
+    let base = BaseUrl::parse("https://api.example.com", false).unwrap();
+    let key = KeyPair::generate().unwrap().serialize_pem();
+    for text in [
+        "",
+        "canary",
+        "-----BEGIN CERTIFICATE-----\n*canary*\n-----END CERTIFICATE-----\n",
+        &key,
+    ] {
+        let options = TransportOptions::default().with_roots(RootCertificates::from_pem(text.to_owned()));
+        let error = ReqwestTransport::new(&base, &options).unwrap_err();
+        assert!(error.to_string().contains("`roots`"), "{text}: {error}");
+        let shown = format!("{error} {error:?} {options:?}");
+        assert!(!shown.contains("canary") && !shown.contains("PRIVATE"), "{shown}");
     }
 }

@@ -6,9 +6,10 @@ mod common;
 mod memory;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::num::NonZeroUsize;
+use std::num::{NonZeroU32, NonZeroUsize};
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use batchwise_core::{Outcome, ReasonKind, Summary, Verdict, run};
 use common::{Dice, Fault, Id, Model, options, there};
@@ -172,6 +173,88 @@ async fn a_stopped_job_sends_in_its_next_run_what_it_had_not_sent() {
     let summary = summary.unwrap();
     assert_eq!((summary.recalled, summary.counts.of(Verdict::Deleted)), (10, 20));
     assert!(disk.lock().unwrap().closed);
+}
+
+#[tokio::test]
+async fn a_verdict_names_the_last_call_that_carried_its_record() {
+    // The second batch is answered in a second try.
+    let model = Model::new(10).with(there(0..20)).with(|world| {
+        world.faults.insert(1, Fault::ResetAfter);
+    });
+    let disk = disk();
+    let _ = run_on(&model, &MemoryJournal::on(&disk, None), &(0..20).collect::<Vec<_>>()).await;
+    let disk = disk.lock().unwrap();
+    let calls: BTreeMap<u64, Option<u64>> = disk.verdicts.iter().map(|one| (one.entry.line, one.call)).collect();
+    assert_eq!((calls[&1], calls[&11]), (Some(1), Some(3)));
+    assert!(disk.verdicts.iter().all(|one| !one.cut_short));
+}
+
+#[tokio::test]
+async fn a_stop_cuts_short_what_another_run_goes_on_with() {
+    // Ten are deleted, ten lose their answer, and then the credentials are refused.
+    let model = Model::new(10).with(there(0..30)).with(|world| {
+        world.faults.insert(1, Fault::ResetAfter);
+        world.faults.insert(2, Fault::NoCredentials);
+    });
+    let disk = disk();
+    let _ = run_on(&model, &MemoryJournal::on(&disk, None), &(0..30).collect::<Vec<_>>()).await;
+    let disk = disk.lock().unwrap();
+    let mut cut = BTreeMap::new();
+    for one in &disk.verdicts {
+        *cut.entry((one.verdict, one.cut_short)).or_insert(0) += 1;
+    }
+    let expected = [
+        ((Verdict::Deleted, false), 10),
+        ((Verdict::Unknown, true), 10),
+        ((Verdict::NotSent, true), 10),
+    ];
+    assert_eq!(cut, BTreeMap::from(expected));
+}
+
+#[tokio::test]
+async fn repeats_are_told_with_their_first_line() {
+    let model = Model::new(10).with(there(0..3));
+    let disk = disk();
+    let _ = run_on(&model, &MemoryJournal::on(&disk, None), &[0, 1, 0, 2, 1]).await;
+    assert_eq!(disk.lock().unwrap().repeats, [(3, Some(1)), (5, Some(2))]);
+}
+
+#[tokio::test]
+async fn the_next_batch_is_noted_while_a_call_is_in_flight() {
+    let model = Model::new(10).with(there(0..200));
+    let disk = disk();
+    // The process ends when the third intent is durable: two batches were sent at most, and of the rest few are noted.
+    let ids: Vec<u64> = (0..200).collect();
+    let _ = run_on(&model, &MemoryJournal::on(&disk, Some((3, Trouble::CrashAfter))), &ids).await;
+    let (sent, noted) = (model.sizes().len() * 10, disk.lock().unwrap().records.len());
+    assert!(sent < noted && noted <= sent + 20, "{sent} sent, {noted} noted");
+}
+
+#[tokio::test]
+async fn a_slow_disk_is_given_more_at_once() {
+    let model = Model::new(10).with(there(0..2000));
+    let disk = disk();
+    let journal = MemoryJournal {
+        polls: 4,
+        ..MemoryJournal::on(&disk, None)
+    };
+    let (outcomes, _) = run_on(&model, &journal, &(0..2000).collect::<Vec<_>>()).await;
+    assert_eq!(outcomes.len(), 2000);
+    let disk = disk.lock().unwrap();
+    assert!(disk.intents.len() < 100, "{:?}", disk.intents);
+    assert!(disk.intents.iter().all(|entries| *entries <= 160), "{:?}", disk.intents);
+}
+
+#[tokio::test]
+async fn a_quota_leaves_time_to_note_each_batch_by_itself() {
+    use batchwise_core::quota::{LocalQuota, QuotaHandle, Window};
+    let mut model = Model::new(10).with(there(0..100));
+    let window = Window::new(NonZeroU32::MIN, Duration::from_secs(1));
+    model.quotas = vec![QuotaHandle::new(LocalQuota::on_clock(model.clock.shared(), [window]))];
+    let disk = disk();
+    let (outcomes, _) = run_on(&model, &MemoryJournal::on(&disk, None), &(0..100).collect::<Vec<_>>()).await;
+    assert_eq!(outcomes.len(), 100);
+    assert_eq!(disk.lock().unwrap().intents, [10; 10]);
 }
 
 fn world(seed: u64, ids: &[u64]) -> Model {

@@ -1,4 +1,5 @@
 #![doc = include_str!("../README.md")]
+#![cfg_attr(docsrs, feature(doc_cfg))]
 #![allow(
     clippy::result_large_err,
     reason = "a refusal is an answer like any other, and made once a request"

@@ -22,7 +22,7 @@ pub use error::{OpenError, ReadError};
 pub use header::JobHeader;
 pub use input::{InputKind, InputPrint};
 pub use journal::SqliteJournal;
-pub use open::{Opened, Past, Resume, open};
+pub use open::{Opened, Past, Resume, look, open};
 pub use origin::{Origin, new_job_id};
 pub use pseudonymise::pseudonymise;
 pub use reader::{CallRow, JobState, JournalReader, ReasonGroup, RunRow, Tally};

@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use crate::error::OpenError;
 use crate::header::JobHeader;
+use crate::input::InputKind;
 use crate::journal::SqliteJournal;
 use crate::lock::{RunLock, private};
 use crate::place::network_file_system;
@@ -90,6 +91,15 @@ impl Past {
         self.runs.last().is_some_and(RunRow::is_finish)
     }
 
+    /// True when nothing is asked of a finished job: neither to try again what failed, nor to take in more. Whether a pipe
+    /// brings more shows only when it is read.
+    #[must_use]
+    pub fn is_done(&self, header: &JobHeader, resume: Resume) -> bool {
+        let is_pipe = header.input.kind == InputKind::Pipe;
+        let more = resume.extend && (is_pipe || !self.input().may_be(&header.input));
+        self.is_finished() && !resume.retry_failed && !more
+    }
+
     /// The input of the last run: an extended one is longer than the first.
     fn input(&self) -> &crate::InputPrint {
         self.runs.last().map_or(&self.header.input, |run| &run.input)
@@ -130,9 +140,7 @@ pub fn open(path: &Path, header: &JobHeader, resume: Resume) -> Result<Opened, O
     };
     if let Some(past) = &past {
         check(past, header, resume, &path)?;
-        let longer = resume.extend && !past.input().may_be(&header.input);
-        let asked = resume.retry_failed || longer;
-        if past.is_finished() && !asked {
+        if past.is_done(header, resume) {
             return Ok(Opened::Finished(past.clone()));
         }
     }
@@ -157,6 +165,31 @@ pub fn open(path: &Path, header: &JobHeader, resume: Resume) -> Result<Opened, O
         None => Opened::New(journal),
         Some(past) => Opened::Unfinished(journal, past),
     })
+}
+
+/// What a journal says of its job, before anything is begun in it: the checks of [`open`] but for damage, and no trace.
+///
+/// # Errors
+/// [`OpenError`] says why [`open`] would refuse it.
+pub fn look(path: &Path, header: &JobHeader, resume: Resume) -> Result<Option<Past>, OpenError> {
+    if !path.exists() {
+        return Ok(None);
+    }
+    let path = absolute(path)?;
+    let _free = RunLock::take(&path)?;
+    let sql = |error: rusqlite::Error| OpenError::of_sql(&path, &error);
+    let connection = crate::reader::connect(&path).map_err(sql)?;
+    let past = match schema::kind(&connection).map_err(sql)? {
+        Kind::Foreign => return Err(OpenError::NotAJournal { path }),
+        Kind::Empty => return Ok(None),
+        Kind::Journal(found) if found > schema::VERSION => {
+            let known = schema::VERSION;
+            return Err(OpenError::Newer { path, found, known });
+        }
+        Kind::Journal(_) => Past::of(&connection).map_err(sql)?,
+    };
+    check(&past, header, resume, &path)?;
+    Ok(Some(past))
 }
 
 /// The path without links up to its directory, so that one file has one lock.

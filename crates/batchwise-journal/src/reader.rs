@@ -13,7 +13,7 @@ use crate::header::JobHeader;
 use crate::input::{InputKind, InputPrint};
 use crate::lock::RunLock;
 use crate::origin::Origin;
-use crate::records::{Filter, Records};
+use crate::records::{Filter, RecordRow, Records, record_at};
 use crate::schema::{self, Kind};
 use crate::words;
 
@@ -260,6 +260,29 @@ impl JournalReader {
     #[must_use]
     pub fn records(&self, only: Filter) -> Records<'_> {
         Records::new(&self.connection, &self.path, only)
+    }
+
+    /// The record that stood first on this line, in this scope.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn record(&self, line: u64, scope: Option<&str>) -> Result<Option<RecordRow>, ReadError> {
+        self.told(record_at(&self.connection, line, scope.unwrap_or_default()))
+    }
+
+    /// Whether the entry of this line and scope repeats an earlier one: the line of that, if it is still known.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn repeat(&self, line: u64, scope: Option<&str>) -> Result<Option<Option<u64>>, ReadError> {
+        const SQL: &str = "SELECT first_line FROM repeat WHERE line = ?1 AND scope = ?2";
+        let read = || {
+            let mut statement = self.connection.prepare_cached(SQL)?;
+            let mut rows = statement.query(params![words::signed(line), scope.unwrap_or_default()])?;
+            let first = |row: &Row<'_>| Ok(row.get::<_, Option<i64>>(0)?.map(words::unsigned));
+            rows.next()?.map(first).transpose()
+        };
+        self.told(read())
     }
 
     /// The calls in their order, streamed to `each` until it says no.

@@ -13,6 +13,14 @@ use crate::words;
 /// Rows that are read at once; between them no transaction is open, so that a running job's files do not grow for a reader.
 const PAGE: i64 = 1024;
 
+const SELECT: &str = "
+    SELECT record.line, record.scope, record.key, record.outcome, record.reached, record.maybe_sent, record.cut_short,
+           record.attempts, record.facts, record.call, record.run, record.at, reason.kind, reason.detail, reason.code,
+           reason.status, reason.request_id, input_row.text, record.content IS NOT NULL
+      FROM record
+      LEFT JOIN reason ON reason.id = record.reason
+      LEFT JOIN input_row ON input_row.line = record.line";
+
 /// Which records.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Filter {
@@ -106,6 +114,8 @@ pub struct RecordRow {
     pub at: SystemTime,
     /// The input's own row, where rows were kept.
     pub input_row: Option<String>,
+    /// The key does not tell the record's whole content: others on other lines may have it too.
+    pub is_content: bool,
 }
 
 /// Records in the order of the input: by line, then by scope.
@@ -124,12 +134,7 @@ impl<'a> Records<'a> {
     #[allow(clippy::needless_pass_by_value)] // a filter is made for its use
     pub(crate) fn new(connection: &'a Connection, path: &'a Path, only: Filter) -> Self {
         let sql = format!(
-            "SELECT record.line, record.scope, record.key, record.outcome, record.reached, record.maybe_sent,
-                    record.cut_short, record.attempts, record.facts, record.call, record.run, record.at,
-                    reason.kind, reason.detail, reason.code, reason.status, reason.request_id, input_row.text
-               FROM record
-               LEFT JOIN reason ON reason.id = record.reason
-               LEFT JOIN input_row ON input_row.line = record.line
+            "{SELECT}
               WHERE (record.line, record.scope) > (?1, ?2) AND {}
               ORDER BY record.line, record.scope
               LIMIT ?3",
@@ -175,6 +180,14 @@ impl Iterator for Records<'_> {
     }
 }
 
+/// The record of this line and scope.
+pub(crate) fn record_at(connection: &Connection, line: u64, scope: &str) -> rusqlite::Result<Option<RecordRow>> {
+    const AT: &str = "WHERE record.line = ?1 AND record.scope = ?2";
+    let mut statement = connection.prepare_cached(&format!("{SELECT} {AT}"))?;
+    let mut rows = statement.query(params![words::signed(line), scope])?;
+    rows.next()?.map(record_row).transpose()
+}
+
 fn record_row(row: &Row<'_>) -> rusqlite::Result<RecordRow> {
     let scope: String = row.get(1)?;
     let reason = match row.get::<_, Option<String>>(12)? {
@@ -202,5 +215,6 @@ fn record_row(row: &Row<'_>) -> rusqlite::Result<RecordRow> {
         run: row.get(10)?,
         at: words::time(row.get(11)?),
         input_row: row.get(17)?,
+        is_content: row.get(18)?,
     })
 }

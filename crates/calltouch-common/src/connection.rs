@@ -141,6 +141,14 @@ impl ConnectionBuilder {
         self
     }
 
+    /// Sets everything about the default transport: its time-outs, issuers that are trusted beside those of the machine, the
+    /// version of HTTP. A transport of your own keeps its own.
+    #[must_use]
+    pub fn transport_options(mut self, options: TransportOptions) -> Self {
+        self.options = options;
+        self
+    }
+
     /// Sends requests over a transport of your own.
     #[must_use]
     pub fn transport(mut self, transport: SharedTransport) -> Self {

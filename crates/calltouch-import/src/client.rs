@@ -4,7 +4,7 @@ use std::num::NonZeroUsize;
 use std::time::Duration;
 
 use batchwise_core::quota::QuotaHandle;
-use batchwise_core::transport::SharedTransport;
+use batchwise_core::transport::{SharedTransport, TransportOptions};
 use batchwise_core::{BatchMethod, BuildError, CallError, Deletes, Descriptor, InvalidRecord, NamedRefusal, Reply};
 use calltouch_common::{CalltouchCredentials, CalltouchQuota, Connection, ConnectionBuilder};
 
@@ -99,6 +99,14 @@ impl CalltouchImportBuilder {
     #[must_use]
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.connection = self.connection.timeout(timeout);
+        self
+    }
+
+    /// Sets everything about the default transport: its time-outs, issuers that are trusted beside those of the machine, the
+    /// version of HTTP. A transport of your own keeps its own.
+    #[must_use]
+    pub fn transport_options(mut self, options: TransportOptions) -> Self {
+        self.connection = self.connection.transport_options(options);
         self
     }
 

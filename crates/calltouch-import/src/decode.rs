@@ -1,7 +1,7 @@
 //! What an answer says about the ids of its request.
 
 use batchwise_core::transport::Answer;
-use batchwise_core::{CallError, Identity, Record, Reply, Said, Statement};
+use batchwise_core::{CallError, Documented, Identity, Record, Reply, Said, Statement};
 use calltouch_common::{Envelope, error_text, quote, u64_of, violation_path};
 use serde_json::Value;
 
@@ -26,6 +26,43 @@ const RESULTS: &str = "importLogs";
 /// [`CallError`] for an answer that holds no results: real violations (with the positions that they name), an API error, a
 /// missing member, bad credentials, and whatever its status says for the rest.
 pub fn reply(answer: &Answer, sent: &[ImportLogId]) -> Result<Reply, CallError> {
+    match all_deleted(answer.trimmed_body(), sent) {
+        Some(reply) => Ok(reply),
+        None => interpreted(answer, sent),
+    }
+}
+
+/// The answer that nearly always comes, read in place: every id, in the order of the request, was deleted. `None` for any
+/// other.
+fn all_deleted(body: &[u8], sent: &[ImportLogId]) -> Option<Reply> {
+    let mut expected = sent.iter();
+    let mut statements = Vec::with_capacity(sent.len());
+    let mut json = Documented::new(body);
+    json.object(&["meta", "data"], |name, json| match name {
+        "meta" => json.nothing(),
+        _ => json.object(&[RESULTS], |_, json| {
+            json.list(|json| {
+                let id = expected.next()?;
+                deleted(json, *id)?;
+                statements.push((id.identity(), Statement::new(Said::Done)));
+                Some(())
+            })
+        }),
+    })?;
+    json.end()?;
+    expected.next().is_none().then_some(Reply::Named(statements))
+}
+
+fn deleted(json: &mut Documented<'_>, id: ImportLogId) -> Option<()> {
+    json.object(&["importLogId", "deleteStatus", "error"], |name, json| match name {
+        "importLogId" => (json.number()? == id.get()).then_some(()),
+        "deleteStatus" => (json.text()? == "success").then_some(()),
+        _ => json.null(),
+    })
+}
+
+/// The answer as a tree, whatever it is.
+fn interpreted(answer: &Answer, sent: &[ImportLogId]) -> Result<Reply, CallError> {
     let envelope = Envelope::of(answer.json_body(), RESULTS);
     match &envelope {
         Envelope::Results(results) => Ok(named(answer, results, sent)),
@@ -86,6 +123,7 @@ fn violation(answer: &Answer, element: &Value, sent: &[ImportLogId]) -> Option<(
 #[cfg(test)]
 mod tests {
     use http::StatusCode;
+    use proptest::prelude::*;
 
     use super::*;
 
@@ -166,6 +204,50 @@ mod tests {
             r#"{"importLogId":7.5,"deleteStatus":"success"}"#,
         ] {
             assert_eq!(said(element), [], "{element}");
+        }
+    }
+
+    const DOCUMENTED: &str = concat!(
+        r#"{"meta":[],"data":{"importLogs":["#,
+        r#"{"importLogId":7,"deleteStatus":"success","error":null},"#,
+        r#"{"importLogId":8,"deleteStatus":"success","error":null}]}}"#
+    );
+
+    #[test]
+    fn the_documented_answer_is_read_in_place() {
+        let sent = [7, 8].map(ImportLogId::new);
+        let answer = Answer::of(StatusCode::OK, DOCUMENTED);
+        assert_eq!(
+            all_deleted(DOCUMENTED.as_bytes(), &sent),
+            interpreted(&answer, &sent).ok()
+        );
+        for odd in [
+            DOCUMENTED.replace('8', "9"),
+            DOCUMENTED.replace("success", "error"),
+            DOCUMENTED.replace("null", "\"x\""),
+            DOCUMENTED.replace("[]", "[1]"),
+            DOCUMENTED.replace("\"meta\":[],", "\"data\":{\"importLogs\":[]},"),
+        ] {
+            assert_eq!(all_deleted(odd.as_bytes(), &sent), None, "{odd}");
+        }
+    }
+
+    proptest! {
+        /// A byte or two of the documented answer are others: whatever is read in place is what interpreting it gives.
+        #[test]
+        fn what_is_read_in_place_is_what_the_tree_says(
+            changes in prop::collection::vec((0..DOCUMENTED.len(), any::<u8>()), 0..3),
+            status in prop::sample::select(vec![200_u16, 207, 400, 500]),
+        ) {
+            let mut body = DOCUMENTED.as_bytes().to_vec();
+            for (at, byte) in changes {
+                body[at] = byte;
+            }
+            let sent = [7, 8].map(ImportLogId::new);
+            let answer = Answer::of(StatusCode::from_u16(status).unwrap(), body.clone());
+            if let Some(read) = all_deleted(&body, &sent) {
+                prop_assert_eq!(Some(read), interpreted(&answer, &sent).ok());
+            }
         }
     }
 }

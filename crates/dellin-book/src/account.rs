@@ -43,7 +43,7 @@ impl DellinAccount {
             credentials,
             base_url: DEFAULT_BASE_URL.to_owned(),
             allow_http: false,
-            timeout: TransportOptions::default().timeout,
+            options: TransportOptions::default(),
             transport: None,
             quota: None,
             xml_content_type: XML_CONTENT_TYPE.to_owned(),
@@ -172,7 +172,7 @@ pub struct DellinAccountBuilder {
     credentials: Credentials,
     base_url: String,
     allow_http: bool,
-    timeout: Duration,
+    options: TransportOptions,
     transport: Option<SharedTransport>,
     quota: Option<QuotaHandle>,
     xml_content_type: String,
@@ -185,7 +185,7 @@ impl fmt::Debug for DellinAccountBuilder {
             .field("appkey", &self.appkey)
             .field("credentials", &self.credentials)
             .field("allow_http", &self.allow_http)
-            .field("timeout", &self.timeout)
+            .field("options", &self.options)
             .field("quota", &self.quota)
             .finish_non_exhaustive()
     }
@@ -206,7 +206,14 @@ impl DellinAccountBuilder {
 
     /// Time for one call from connect to the last byte of the answer; 30 s unless set. A transport of your own keeps its own.
     pub fn timeout(mut self, timeout: Duration) -> Self {
-        self.timeout = timeout;
+        self.options = self.options.with_timeout(timeout);
+        self
+    }
+
+    /// Sets everything about the default transport: its time-outs, issuers that are trusted beside those of the machine, the
+    /// version of HTTP. A transport of your own keeps its own.
+    pub fn transport_options(mut self, options: TransportOptions) -> Self {
+        self.options = options;
         self
     }
 
@@ -240,10 +247,7 @@ impl DellinAccountBuilder {
         let base = BaseUrl::parse(&self.base_url, self.allow_http)?;
         let transport = match self.transport {
             Some(transport) => transport,
-            None => {
-                let options = TransportOptions::default().with_timeout(self.timeout);
-                Arc::new(ReqwestTransport::new(&base, &options)?)
-            }
+            None => Arc::new(ReqwestTransport::new(&base, &self.options)?),
         };
         let caller = HttpCaller::new(transport, masked(&self.appkey, &self.credentials, None));
         let brought = match &self.credentials {

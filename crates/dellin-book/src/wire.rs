@@ -155,9 +155,18 @@ fn lists(objects: &[BookObject]) -> Vec<(&'static str, Vec<u64>)> {
 fn delete_json(appkey: &Secret, session: &Secret, objects: &[BookObject]) -> String {
     let mut body = json_object(&[("appkey", appkey), ("sessionID", session)]);
     body.pop();
+    let mut digits = itoa::Buffer::new();
     for (name, ids) in lists(objects) {
-        let ids: Vec<String> = ids.iter().map(u64::to_string).collect();
-        body.push_str(&format!(",\"{name}\":[{}]", ids.join(",")));
+        body.push_str(",\"");
+        body.push_str(name);
+        body.push_str("\":[");
+        for (index, id) in ids.into_iter().enumerate() {
+            if index > 0 {
+                body.push(',');
+            }
+            body.push_str(digits.format(id));
+        }
+        body.push(']');
     }
     body.push('}');
     body

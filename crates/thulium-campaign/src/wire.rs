@@ -1,6 +1,7 @@
 //! The exact shape of the one request.
 
 use std::collections::HashSet;
+use std::fmt::Write;
 
 use batchwise_core::{BaseUrl, CallError};
 use bytes::Bytes;
@@ -47,14 +48,29 @@ pub(crate) fn request<M: Member>(
     if members.iter().any(|member| member.campaign() != campaign) {
         return Err(CallError::local("one request removes from one campaign only"));
     }
-    let mut named = HashSet::with_capacity(members.len());
-    let mut parameters: Vec<String> = members
-        .iter()
-        .filter(|member| named.insert(member.identity()))
-        .map(|member| format!("{}%5B%5D={}", M::PARAMETER, member.encoded()))
-        .collect();
-    parameters.extend(option.map(str::to_owned));
-    let uri = format!("{base}{}{}", path::<M>(campaign.as_str()), parameters.join("&"));
+    let mut uri = String::with_capacity(fixed_bytes::<M>(base, option) + base.as_str().len() + encoded_len(members));
+    // Writing into a string cannot fail.
+    let _ = write!(uri, "{base}{}", path::<M>(campaign.as_str()));
+    // A planner's batch has none; nobody else's has to be sorted.
+    let may_repeat = !members
+        .windows(2)
+        .all(|pair| matches!(pair, [left, right] if left < right));
+    let mut named = HashSet::new();
+    let mut separator = "";
+    for member in members {
+        if may_repeat && !named.insert(member.identity()) {
+            continue;
+        }
+        for part in [separator, M::PARAMETER, "%5B%5D="] {
+            uri.push_str(part);
+        }
+        member.encode(&mut uri);
+        separator = "&";
+    }
+    if let Some(option) = option {
+        uri.push_str(separator);
+        uri.push_str(option);
+    }
     Request::builder()
         .method(Method::DELETE)
         .uri(uri)
@@ -62,6 +78,11 @@ pub(crate) fn request<M: Member>(
         .header(AUTHORIZATION, authorization)
         .body(Bytes::new())
         .map_err(|error| CallError::local(error.to_string()))
+}
+
+/// Bytes of the query that names these members.
+fn encoded_len<M: Member>(members: &[M]) -> usize {
+    members.iter().map(batchwise_core::Record::encoded_len).sum()
 }
 
 #[cfg(test)]

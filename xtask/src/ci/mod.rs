@@ -1,5 +1,6 @@
 //! `cargo xtask ci`: the checks, one stage each.
 
+mod skipped;
 mod stage;
 mod stages;
 mod summary;
@@ -10,7 +11,7 @@ use anyhow::{Result, bail};
 use clap::Args;
 
 use self::stage::Stage;
-use self::stages::STAGES;
+use self::stages::{QUICK, STAGES};
 use self::summary::{Ended, Summary};
 use crate::workspace::Workspace;
 
@@ -20,6 +21,9 @@ pub(crate) struct CiArgs {
     /// Stages to run, in the order of the list; all when none is named
     #[arg(value_name = "STAGE")]
     stages: Vec<String>,
+    /// Only what takes seconds on a warm tree: form, house rules, lints and unit tests
+    #[arg(long, conflicts_with = "stages")]
+    quick: bool,
     /// Go on after a stage that failed
     #[arg(long)]
     keep_going: bool,
@@ -32,11 +36,13 @@ pub(crate) struct CiArgs {
 pub(crate) fn run(args: &CiArgs, workspace: &Workspace) -> Result<()> {
     if args.list {
         for stage in STAGES {
-            println!("{:<14} {}", stage.name, stage.about);
+            let quick = if QUICK.contains(&stage.name) { "*" } else { " " };
+            println!("{:<16}{quick} {}", stage.name, stage.about);
         }
+        println!("* with --quick");
         return Ok(());
     }
-    let stages = chosen(&args.stages)?;
+    let stages = chosen(&args.stages, args.quick)?;
     let mut summary = Summary::default();
     let mut failed = false;
     for stage in stages {
@@ -48,26 +54,31 @@ pub(crate) fn run(args: &CiArgs, workspace: &Workspace) -> Result<()> {
         let started = Instant::now();
         let result = (stage.run)(workspace);
         let took = started.elapsed();
-        println!("<== {}: {:.1} s", stage.name, took.as_secs_f64());
-        failed |= result.is_err();
-        summary.add(stage, Ended::of(result, took));
+        let ended = Ended::of(result, took);
+        println!("<== {}: {:.1} s{}", stage.name, took.as_secs_f64(), ended.mark());
+        failed |= ended.is_failure();
+        summary.add(stage, ended);
     }
     print!("\n{summary}");
     if failed {
-        bail!("a check failed");
+        bail!("failed: {}", summary.failures().join(", "));
     }
     Ok(())
 }
 
-/// The named stages in the order of the list, or all.
-fn chosen(names: &[String]) -> Result<Vec<&'static Stage>> {
+/// The named stages in the order of the list, the quick ones, or all.
+fn chosen(names: &[String], quick: bool) -> Result<Vec<&'static Stage>> {
     for name in names {
         if !STAGES.iter().any(|stage| stage.name == name) {
             let known: Vec<&str> = STAGES.iter().map(|stage| stage.name).collect();
             bail!("there is no stage `{name}`; the stages are {}", known.join(", "));
         }
     }
-    let wanted = |stage: &&Stage| names.is_empty() || names.iter().any(|name| name == stage.name);
+    let wanted = |stage: &&Stage| match (quick, names) {
+        (true, _) => QUICK.contains(&stage.name),
+        (false, []) => true,
+        (false, names) => names.iter().any(|name| name == stage.name),
+    };
     Ok(STAGES.iter().filter(wanted).collect())
 }
 
@@ -83,19 +94,24 @@ mod tests {
 
     #[test]
     fn all_stages_run_unless_some_are_named() {
-        assert_eq!(chosen(&[]).unwrap().len(), STAGES.len());
+        assert_eq!(chosen(&[], false).unwrap().len(), STAGES.len());
     }
 
     #[test]
     fn named_stages_run_once_and_in_the_order_of_the_list() {
         let wanted = ["doc", "fmt", "doc"].map(str::to_owned);
-        assert_eq!(names(&chosen(&wanted).unwrap()), ["fmt", "doc"]);
+        assert_eq!(names(&chosen(&wanted, false).unwrap()), ["fmt", "doc"]);
     }
 
     #[test]
     fn an_unknown_stage_is_answered_with_the_known_ones() {
-        let error = chosen(&["tset".to_owned()]).unwrap_err().to_string();
+        let error = chosen(&["tset".to_owned()], false).unwrap_err().to_string();
         assert!(error.contains("`tset`") && error.contains("test"), "{error}");
+    }
+
+    #[test]
+    fn every_quick_stage_is_a_stage() {
+        assert_eq!(chosen(&[], true).unwrap().len(), QUICK.len());
     }
 
     #[test]

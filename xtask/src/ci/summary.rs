@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use anyhow::Result;
 
+use super::skipped::Skipped;
 use super::stage::Stage;
 
 /// How a stage ended.
@@ -14,6 +15,8 @@ pub(crate) enum Ended {
     Passed(Duration),
     /// Why not.
     Failed(Duration, String),
+    /// What was missing to look at all.
+    Skipped(String),
     /// An earlier stage failed.
     NotRun,
 }
@@ -23,8 +26,25 @@ impl Ended {
     pub(crate) fn of(result: Result<()>, took: Duration) -> Self {
         match result {
             Ok(()) => Self::Passed(took),
-            Err(error) => Self::Failed(took, format!("{error:#}")),
+            Err(error) => match error.downcast_ref::<Skipped>() {
+                Some(skipped) => Self::Skipped(skipped.to_string()),
+                None => Self::Failed(took, format!("{error:#}")),
+            },
         }
+    }
+
+    /// What stands behind the time of a stage that did not pass.
+    pub(crate) fn mark(&self) -> String {
+        match self {
+            Self::Failed(..) => ", FAILED".to_owned(),
+            Self::Skipped(why) => format!(", SKIPPED: {why}"),
+            Self::Passed(_) | Self::NotRun => String::new(),
+        }
+    }
+
+    /// True for a check that found something.
+    pub(crate) fn is_failure(&self) -> bool {
+        matches!(self, Self::Failed(..))
     }
 }
 
@@ -37,6 +57,12 @@ impl Summary {
     pub(crate) fn add(&mut self, stage: &'static Stage, ended: Ended) {
         self.0.push((stage, ended));
     }
+
+    /// The names of the stages that failed.
+    pub(crate) fn failures(&self) -> Vec<&'static str> {
+        let failed = self.0.iter().filter(|(_, ended)| ended.is_failure());
+        failed.map(|(stage, _)| stage.name).collect()
+    }
 }
 
 impl fmt::Display for Summary {
@@ -47,16 +73,17 @@ impl fmt::Display for Summary {
             match ended {
                 Ended::Passed(took) => {
                     total += *took;
-                    writeln!(f, "{name:<14} ok      {:>7.1} s", took.as_secs_f64())?;
+                    writeln!(f, "{name:<16} ok      {:>7.1} s", took.as_secs_f64())?;
                 }
                 Ended::Failed(took, _) => {
                     total += *took;
-                    writeln!(f, "{name:<14} FAILED  {:>7.1} s", took.as_secs_f64())?;
+                    writeln!(f, "{name:<16} FAILED  {:>7.1} s", took.as_secs_f64())?;
                 }
-                Ended::NotRun => writeln!(f, "{name:<14} not run")?,
+                Ended::Skipped(why) => writeln!(f, "{name:<16} SKIPPED           {why}")?,
+                Ended::NotRun => writeln!(f, "{name:<16} not run")?,
             }
         }
-        writeln!(f, "{:<14}         {:>7.1} s", "total", total.as_secs_f64())?;
+        writeln!(f, "{:<16}         {:>7.1} s", "total", total.as_secs_f64())?;
         for (stage, ended) in &self.0 {
             if let Ended::Failed(_, why) = ended {
                 writeln!(f, "\n{} failed: {why}\n  {}", stage.name, stage.mend)?;
@@ -88,9 +115,20 @@ mod tests {
         );
         summary.add(&STAGE, Ended::NotRun);
         let text = summary.to_string();
-        assert!(text.contains("fmt            FAILED      1.5 s"), "{text}");
-        assert!(text.contains("fmt            not run"), "{text}");
+        assert!(text.contains("fmt              FAILED      1.5 s"), "{text}");
+        assert!(text.contains("fmt              not run"), "{text}");
         assert!(text.contains("fmt failed: two files\n  run cargo fmt"), "{text}");
+        assert_eq!(summary.failures(), ["fmt"]);
+    }
+
+    #[test]
+    fn what_was_skipped_is_neither_passed_nor_failed_and_says_why() {
+        let mut summary = Summary::default();
+        let skipped = Err(Skipped::because("no database"));
+        summary.add(&STAGE, Ended::of(skipped, Duration::from_secs(1)));
+        let text = summary.to_string();
+        assert!(text.contains("SKIPPED") && text.contains("no database"), "{text}");
+        assert!(!text.contains("ok") && summary.failures().is_empty(), "{text}");
     }
 
     #[test]
@@ -98,6 +136,6 @@ mod tests {
         let mut summary = Summary::default();
         summary.add(&STAGE, Ended::of(Ok(()), Duration::from_secs(2)));
         summary.add(&STAGE, Ended::of(Ok(()), Duration::from_secs(3)));
-        assert!(summary.to_string().contains("total                      5.0 s"));
+        assert!(summary.to_string().contains("total                        5.0 s"));
     }
 }

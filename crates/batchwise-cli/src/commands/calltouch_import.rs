@@ -1,7 +1,6 @@
 //! `batchwise calltouch-import delete`.
 
 use std::num::NonZeroU32;
-use std::time::Duration;
 
 use batchwise::calltouch_import::{CalltouchCredentials, CalltouchImport, CalltouchQuota, ImportLogId};
 use batchwise::quota::{QuotaHandle, Window};
@@ -18,7 +17,7 @@ use crate::values::Rate;
 
 /// Deletes import logs.
 pub(crate) async fn delete(environment: &Environment, keys: Keys, args: &JobArgs) -> Result<Exit, Failure> {
-    let source = Source::of(keys.keys, args.input.as_deref())?;
+    let source = Source::of(keys.keys, args)?;
     let (credentials, base) = account(environment, args)?;
     let target = Target {
         provider: "calltouch-import",
@@ -33,7 +32,7 @@ pub(crate) async fn delete(environment: &Environment, keys: Keys, args: &JobArgs
     let method = CalltouchImport::builder(credentials)
         .base_url(base.as_str())
         .allow_http(args.allow_http)
-        .timeout(Duration::from_secs(args.timeout.get().into()))
+        .transport_options(args.transport()?)
         .quota(quota(args.rate))
         .build()?;
     let job = Job {

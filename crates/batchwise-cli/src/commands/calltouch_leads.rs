@@ -1,24 +1,25 @@
 //! `batchwise calltouch-leads add-fields`.
 
-use std::time::Duration;
+use std::io::{self, Write};
 
 use batchwise::RunOptions;
-use batchwise::calltouch_leads::{CalltouchLeads, LeadUpdate};
-use serde_json::Value;
+use batchwise::calltouch_leads::{CalltouchLeads, LeadUpdate, MAX_RECORDS};
 
 use super::calltouch_import::{account, quota};
-use crate::args::JobArgs;
+use crate::args::{JobArgs, LeadsArgs};
 use crate::failure::{Exit, Failure};
-use crate::input::{Shape, Source, mask_contacts};
+use crate::input::Source;
 use crate::job::Job;
+use crate::leads::{LeadShape, Mapping};
+use crate::notes::say;
 use crate::settings::Environment;
 use crate::target::Target;
 
 /// Adds custom fields to leads.
-pub(crate) async fn add_fields(environment: &Environment, args: &JobArgs) -> Result<Exit, Failure> {
-    if args.column.is_some() {
+pub(crate) async fn add_fields(environment: &Environment, leads: &LeadsArgs, args: &JobArgs) -> Result<Exit, Failure> {
+    if args.reading.column.is_some() {
         return Err(Failure::usage(
-            "--column: leads are NDJSON, one object a line; there is no column to name",
+            "--column: a lead is more than a key; name columns with --map FILE, or --match-... COLUMN and --field",
         ));
     }
     if args.input.is_none() {
@@ -26,7 +27,15 @@ pub(crate) async fn add_fields(environment: &Environment, args: &JobArgs) -> Res
             "no leads: give a file with -i FILE, or a pipe with -i -",
         ));
     }
-    let source = Source::of(Vec::new(), args.input.as_deref())?;
+    let source = Source::of(Vec::new(), args)?;
+    let shape = LeadShape {
+        mapping: Mapping::of(leads)?,
+    };
+    if let Some(count) = leads.preview {
+        return preview(&shape, &source, count);
+    }
+    let warnings = shape.mapping.iter().flat_map(Mapping::warnings);
+    warnings.filter(|_| !args.quiet).for_each(|warning| say(&warning));
     let (credentials, base) = account(environment, args)?;
     let target = Target {
         provider: "calltouch-leads",
@@ -41,12 +50,12 @@ pub(crate) async fn add_fields(environment: &Environment, args: &JobArgs) -> Res
     let method = CalltouchLeads::builder(credentials)
         .base_url(base.as_str())
         .allow_http(args.allow_http)
-        .timeout(Duration::from_secs(args.timeout.get().into()))
+        .transport_options(args.transport()?)
         .quota(quota(args.rate))
         .build()?;
     let job = Job {
         method,
-        shape: LeadShape,
+        shape,
         target,
         with_campaign: false,
         led_by_line: true,
@@ -55,39 +64,16 @@ pub(crate) async fn add_fields(environment: &Environment, args: &JobArgs) -> Res
     job.run(args, source).await
 }
 
-/// Leads in the provider's own JSON.
-#[derive(Debug)]
-pub(crate) struct LeadShape;
-
-impl Shape for LeadShape {
-    type Record = LeadUpdate;
-
-    fn of_text(&self, _text: &str) -> Result<Vec<LeadUpdate>, String> {
-        Err("expected a lead as a JSON object, such as {\"matching\": [...], \"addCustomFields\": {...}}".to_owned())
+/// Prints the requests that the first leads would make; nothing is sent, and no credentials are needed.
+fn preview(shape: &LeadShape, source: &Source, count: u64) -> Result<Exit, Failure> {
+    let leads = source.first(shape, count)?;
+    let mut text = String::new();
+    for batch in leads.chunks(MAX_RECORDS) {
+        let leads: Vec<&str> = batch.iter().map(LeadUpdate::as_json).collect();
+        text.push_str(&format!("{{\"leads\":[\n{}\n]}}\n", leads.join(",\n")));
     }
-
-    fn columns(&self) -> &'static [&'static [&'static str]] {
-        &[]
-    }
-
-    fn of_columns(&self, _values: &[&str]) -> Result<Vec<LeadUpdate>, String> {
-        self.of_text("")
-    }
-
-    fn of_json(&self, value: Value) -> Result<Vec<LeadUpdate>, String> {
-        let lead = LeadUpdate::from_json(&value).map_err(|error| mask_contacts(&error.to_string()))?;
-        Ok(vec![lead])
-    }
-
-    fn destroys(&self, record: &LeadUpdate) -> bool {
-        record.overwrite()
-    }
-
-    fn shown(&self, record: &LeadUpdate) -> String {
-        record.masked_key().to_owned()
-    }
-
-    fn shown_text(&self, text: &str) -> String {
-        mask_contacts(text)
-    }
+    io::stdout()
+        .write_all(text.as_bytes())
+        .map_err(|error| Failure::unwritable(&error))?;
+    Ok(Exit::Reached)
 }

@@ -1,7 +1,5 @@
 //! `batchwise dellin-book delete`.
 
-use std::time::Duration;
-
 use batchwise::dellin_book::{BookKind, BookObject, Credentials, DEFAULT_BASE_URL, DellinAccount, Wire};
 use batchwise::quota::QuotaHandle;
 use batchwise::{RunOptions, Secret};
@@ -23,7 +21,7 @@ pub(crate) async fn delete(
     wire: WireArg,
     args: &JobArgs,
 ) -> Result<Exit, Failure> {
-    let source = Source::of(keys.keys, args.input.as_deref())?;
+    let source = Source::of(keys.keys, args)?;
     let (credentials, account_label) = needed_credentials(environment, args)?;
     let base = environment.base_url("DELLIN_BASE_URL", args, DEFAULT_BASE_URL)?;
     let target = Target {
@@ -40,7 +38,7 @@ pub(crate) async fn delete(
     let account = DellinAccount::builder(environment.secret("DELLIN_APPKEY", args)?, credentials)
         .base_url(base.as_str())
         .allow_http(args.allow_http)
-        .timeout(Duration::from_secs(args.timeout.get().into()))
+        .transport_options(args.transport()?)
         .quota(QuotaHandle::of_windows(windows))
         .build()?;
     let wire = match wire {

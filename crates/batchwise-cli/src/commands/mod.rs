@@ -9,7 +9,7 @@ pub(crate) mod thulium_campaign;
 use crate::args::{BookMethod, CampaignMethod, Cli, Command, ImportMethod, LeadsMethod};
 use crate::failure::{Exit, Failure};
 use crate::settings::{Environment, Provider};
-use crate::{config, demo, doctor, shell};
+use crate::{config, demo, doctor, ledger, report, shell};
 
 /// Runs the command that was given.
 pub(crate) async fn run(cli: Cli) -> Result<Exit, Failure> {
@@ -18,8 +18,8 @@ pub(crate) async fn run(cli: Cli) -> Result<Exit, Failure> {
             method: ImportMethod::Delete { keys, job },
         } => calltouch_import::delete(&Environment::of_job(Provider::Calltouch, &job)?, keys, &job).await,
         Command::CalltouchLeads {
-            method: LeadsMethod::AddFields { job },
-        } => calltouch_leads::add_fields(&Environment::of_job(Provider::Calltouch, &job)?, &job).await,
+            method: LeadsMethod::AddFields { leads, job },
+        } => calltouch_leads::add_fields(&Environment::of_job(Provider::Calltouch, &job)?, &leads, &job).await,
         Command::DellinBook {
             method: BookMethod::Delete { keys, wire, job },
         } => dellin_book::delete(&Environment::of_job(Provider::Dellin, &job)?, keys, wire, &job).await,
@@ -45,6 +45,9 @@ pub(crate) async fn run(cli: Cli) -> Result<Exit, Failure> {
             let environment = Environment::of_job(Provider::Thulium, &job)?;
             thulium_campaign::delete(&environment, keys, settings, &job).await
         }
+        Command::Resume(args) => Box::pin(run(ledger::command_of(&args)?)).await,
+        Command::Report(args) => report::report(&args),
+        Command::Journal { command } => ledger::manage(&command),
         Command::Emulator(args) => emulator::serve(&args).await,
         Command::Demo => demo::run().await,
         Command::Config { command } => config::run(&command),

@@ -1,5 +1,6 @@
 //! `batchwise thulium-campaign delete`.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use batchwise::quota::QuotaHandle;
@@ -12,7 +13,7 @@ use serde_json::Value;
 
 use crate::args::{ByArg, JobArgs, Keys};
 use crate::failure::{Exit, Failure};
-use crate::input::{Shape, Source, expected, last_four, number, text_or_number};
+use crate::input::{Shape, Source, Standing, expected, last_four, number, plain_number, plain_phone, text_or_number};
 use crate::job::Job;
 use crate::settings::Environment;
 use crate::target::Target;
@@ -35,7 +36,7 @@ pub(crate) async fn delete(
     settings: Settings,
     args: &JobArgs,
 ) -> Result<Exit, Failure> {
-    let source = Source::of(keys.keys, args.input.as_deref())?;
+    let source = Source::of(keys.keys, args)?;
     let mut campaigns = Vec::new();
     for text in &settings.campaigns {
         let campaign: CampaignId = text
@@ -70,7 +71,7 @@ pub(crate) async fn delete(
         }),
     };
     let quota = QuotaHandle::of_windows(Rate::applied(args.rate, Vec::new()));
-    let timeout = Duration::from_secs(args.timeout.get().into());
+    let transport = args.transport()?;
     let options = RunOptions::new()
         .busy_wait(settings.busy_wait)
         .busy_rounds(settings.busy_rounds);
@@ -82,7 +83,7 @@ pub(crate) async fn delete(
             let method = ThuliumCampaign::builder(credentials)
                 .base_url(base.as_str())
                 .allow_http(args.allow_http)
-                .timeout(timeout)
+                .transport_options(transport)
                 .quota(quota)
                 .build()?;
             job(method, customers(campaigns), target, options)
@@ -93,7 +94,7 @@ pub(crate) async fn delete(
             let method = ThuliumCampaignPhones::builder(credentials)
                 .base_url(base.as_str())
                 .allow_http(args.allow_http)
-                .timeout(timeout)
+                .transport_options(transport)
                 .quota(quota)
                 .search_in_additional_numbers(settings.additional_numbers)
                 .build()?;
@@ -265,6 +266,17 @@ impl<R: batchwise::Record> Shape for CampaignShape<R> {
         match number(object, &["campaign"]) {
             Some(campaign) => self.in_campaign(&campaign?, &key),
             None => self.in_each(&key),
+        }
+    }
+
+    fn plain<'a>(&self, key: &'a str, standing: Standing) -> Result<Cow<'a, str>, String> {
+        let plain = |key: &'a str| match self.names.contacts {
+            true => plain_phone(key),
+            false => plain_number(key, standing),
+        };
+        match key.split_once(':') {
+            None => plain(key),
+            Some((campaign, key)) => Ok(Cow::Owned(format!("{campaign}:{}", plain(key)?))),
         }
     }
 

@@ -24,6 +24,8 @@ pub(super) struct Chapter {
     verdicts: Vec<(String, Verdict)>,
     /// Distinct records without exactly one outcome.
     miscounted: Vec<String>,
+    /// What else happened.
+    story: Option<String>,
 }
 
 /// A job held against the truth.
@@ -45,12 +47,24 @@ impl Chapter {
         outcomes: &[Outcome<R>],
         summary: Summary,
     ) -> Self {
+        let verdicts = outcomes.iter().map(|outcome| (outcome.key(), outcome.verdict));
+        Self::of_journal(title, methods, keys, verdicts.collect(), summary)
+    }
+
+    /// A job with the keys that went in and what its journal says of them.
+    pub(super) fn of_journal(
+        title: &'static str,
+        methods: &'static [Method],
+        keys: &[String],
+        verdicts: Vec<(String, Verdict)>,
+        summary: Summary,
+    ) -> Self {
         let mut counted: BTreeMap<String, usize> = keys.iter().cloned().map(|key| (key, 0)).collect();
         let mut unasked = BTreeSet::new();
-        for outcome in outcomes {
-            match counted.get_mut(&outcome.key()) {
+        for (key, _) in &verdicts {
+            match counted.get_mut(key) {
                 Some(count) => *count += 1,
-                None => drop(unasked.insert(outcome.key())),
+                None => drop(unasked.insert(key.clone())),
             }
         }
         let uneven = counted.into_iter().filter(|(_, count)| *count != 1).map(|(key, _)| key);
@@ -59,12 +73,16 @@ impl Chapter {
             methods,
             sent: u64::try_from(keys.len()).unwrap_or(u64::MAX),
             summary,
-            verdicts: outcomes
-                .iter()
-                .map(|outcome| (outcome.key(), outcome.verdict))
-                .collect(),
+            verdicts,
             miscounted: uneven.chain(unasked).collect(),
+            story: None,
         }
+    }
+
+    /// The same, with what else happened.
+    pub(super) fn with_story(mut self, story: String) -> Self {
+        self.story = Some(story);
+        self
     }
 
     /// Holds every outcome against what truly happened to its record.
@@ -132,6 +150,9 @@ impl Held {
             "  calls    {} ({} failed or refused{logins})\n",
             summary.calls, summary.failed_calls
         ));
+        if let Some(story) = &chapter.story {
+            text.push_str(&format!("  story    {story}\n"));
+        }
         if !faults.is_empty() {
             text.push_str(&format!("  survived {}\n", faults.join(", ")));
         }

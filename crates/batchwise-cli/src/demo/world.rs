@@ -50,3 +50,9 @@ pub(super) fn config() -> EmulatorConfig {
         )
         .fault(FaultRule::new(Fault::Garbage).on(Method::ThuliumCustomers).nth(1))
 }
+
+/// Where a process is killed: a call takes its time, so that the kill meets one.
+pub(super) fn of_the_killed() -> EmulatorConfig {
+    let slow = Fault::Slow(std::time::Duration::from_millis(150));
+    EmulatorConfig::default().fault(FaultRule::new(slow).on(Method::CalltouchImport))
+}

@@ -3,9 +3,8 @@
 use std::io;
 use std::time::Duration;
 
-use batchwise::{Reason, ReasonKind, Summary, Verdict};
+use batchwise::{ReasonKind, Summary, Verdict};
 
-use super::Again;
 use super::reasons::stopped;
 use crate::progress::{Paint, grouped, span};
 use crate::target::Target;
@@ -25,6 +24,8 @@ pub(crate) struct OutcomeFile {
 #[derive(Debug)]
 pub(crate) struct Ending<'a> {
     pub(crate) summary: &'a Summary,
+    /// The sums of all runs of the job.
+    pub(crate) whole: &'a Summary,
     pub(crate) took: Duration,
     pub(crate) target: &'a Target,
     /// The output failed, and that stopped the job.
@@ -33,8 +34,8 @@ pub(crate) struct Ending<'a> {
     pub(crate) allow_missing: bool,
     /// Files with outcomes.
     pub(crate) files: &'a [OutcomeFile],
-    /// How to go on with what is left.
-    pub(crate) again: Option<Again>,
+    /// Where everything is, and last the command that goes on.
+    pub(crate) closing: Vec<String>,
 }
 
 impl Ending<'_> {
@@ -115,21 +116,19 @@ impl Ending<'_> {
         lines.collect()
     }
 
+    /// Where the results are, in one line.
+    pub(crate) fn results(&self) -> Option<String> {
+        let files: Vec<String> = self
+            .files
+            .iter()
+            .map(|file| format!("{} ({})", file.path, file.records))
+            .collect();
+        (!files.is_empty()).then(|| format!("results in {}", files.join(", ")))
+    }
+
     /// What is left to do; the last line is the one to act on.
     pub(crate) fn next_steps(&self) -> Vec<String> {
-        let mut steps = Vec::new();
-        let summary = self.summary;
-        let count = |verdict| summary.counts.of(verdict);
-        let open = count(Verdict::NotSent) + count(Verdict::Unknown) + count(Verdict::Busy);
-        if open > 0 {
-            let first = match summary.stop.as_ref().map(Reason::kind) {
-                Some(ReasonKind::Credentials) => " once the credentials are mended (`batchwise doctor` looks at them)",
-                Some(ReasonKind::WrongTarget) => " once campaign and account are the right ones",
-                _ => "",
-            };
-            let again = self.again.as_ref().map_or("give them once more", Again::as_str);
-            steps.push(format!("{} can be tried again{first}: {again}", grouped(open)));
-        }
+        let mut steps = self.closing.clone();
         let still = self.still_there();
         if still > 0 {
             let mut text = format!("{} STILL in the campaign", self.target.are(still));
@@ -150,7 +149,7 @@ impl Ending<'_> {
             return 0;
         }
         let there = [Verdict::Busy, Verdict::Rejected, Verdict::Unknown, Verdict::NotSent];
-        there.into_iter().map(|verdict| self.summary.counts.of(verdict)).sum()
+        there.into_iter().map(|verdict| self.whole.counts.of(verdict)).sum()
     }
 
     fn mishaps(&self) -> String {
@@ -210,12 +209,13 @@ mod tests {
     fn ending<'a>(summary: &'a Summary, target: &'a Target, files: &'a [OutcomeFile]) -> Ending<'a> {
         Ending {
             summary,
+            whole: summary,
             took: Duration::from_millis(75_400),
             target,
             unwritable: None,
             allow_missing: false,
             files,
-            again: None,
+            closing: Vec::new(),
         }
     }
 

@@ -8,9 +8,12 @@ use super::lines::{Lines, MAX_LINE_BYTES};
 ///
 /// Read by hand because errors name lines: blank lines, CRLF and line ends in quotes all count.
 #[derive(Debug)]
-pub(super) struct CsvRows<R>(Lines<R>);
+pub(super) struct CsvRows<R> {
+    lines: Lines<R>,
+    delimiter: u8,
+}
 
-/// A row: the line on which it begins, and its fields without the white space around them.
+/// A row: the line on which it begins, and its fields as they stand between separators or quotes.
 pub(super) type CsvRow = (u64, Vec<Vec<u8>>);
 
 /// Where in a field the reader stands.
@@ -27,25 +30,16 @@ enum At {
 }
 
 impl<R: BufRead> CsvRows<R> {
-    pub(super) fn new(lines: Lines<R>) -> Self {
-        Self(lines)
+    pub(super) fn new(lines: Lines<R>, delimiter: u8) -> Self {
+        Self { lines, delimiter }
     }
 
-    /// The next row that holds anything; `None` at the end. An error says why nothing can follow.
+    /// The next row, blank ones included; `None` at the end. An error says why nothing can follow.
     pub(super) fn next(&mut self) -> Result<Option<CsvRow>, String> {
-        loop {
-            let Some(row) = self.any_row()? else { return Ok(None) };
-            if row.1.iter().any(|field| !field.is_empty()) {
-                return Ok(Some(row));
-            }
-        }
-    }
-
-    fn any_row(&mut self) -> Result<Option<CsvRow>, String> {
         let mut first = None;
-        let mut row = RowReader::default();
+        let mut row = RowReader::new(self.delimiter);
         loop {
-            let Some((number, bytes)) = self.0.next()? else {
+            let Some((number, bytes)) = self.lines.next()? else {
                 return match first {
                     None => Ok(None),
                     Some(first) => Err(format!("line {first}: a quote is opened and never closed")),
@@ -70,6 +64,7 @@ impl<R: BufRead> CsvRows<R> {
 
 #[derive(Debug)]
 struct RowReader {
+    delimiter: u8,
     at: At,
     field: Vec<u8>,
     fields: Vec<Vec<u8>>,
@@ -77,24 +72,27 @@ struct RowReader {
     bytes: usize,
 }
 
-impl Default for RowReader {
-    fn default() -> Self {
+impl RowReader {
+    const fn new(delimiter: u8) -> Self {
         Self {
+            delimiter,
             at: At::Start,
             field: Vec::new(),
             fields: Vec::new(),
             bytes: 0,
         }
     }
-}
 
-impl RowReader {
     fn read(&mut self, content: &[u8]) {
         for byte in content {
             match (self.at, byte) {
-                (At::Start | At::Bare | At::Closed, b',') => self.end_field(),
-                (At::Start, b' ' | b'\t') => {}
-                (At::Start, b'"') => self.at = At::Quoted,
+                (At::Start | At::Bare | At::Closed, byte) if *byte == self.delimiter => self.end_field(),
+                // White space before a quote is none of the field's; before anything else it is.
+                (At::Start, b' ' | b'\t') => self.field.push(*byte),
+                (At::Start, b'"') => {
+                    self.field.clear();
+                    self.at = At::Quoted;
+                }
                 (At::Quoted, b'"') => self.at = At::Closed,
                 (At::Closed, b'"') => {
                     self.field.push(b'"');
@@ -111,7 +109,7 @@ impl RowReader {
 
     fn end_field(&mut self) {
         let field = std::mem::take(&mut self.field);
-        self.fields.push(field.trim_ascii().to_vec());
+        self.fields.push(field);
         self.at = At::Start;
     }
 
@@ -126,7 +124,7 @@ mod tests {
     use super::*;
 
     fn rows(text: &str) -> Vec<(u64, Vec<String>)> {
-        let mut rows = CsvRows::new(Lines::new(text.as_bytes()));
+        let mut rows = CsvRows::new(Lines::new(text.as_bytes()), b',');
         let mut found = Vec::new();
         while let Some((line, fields)) = rows.next().unwrap() {
             let fields = fields
@@ -143,8 +141,20 @@ mod tests {
     }
 
     #[test]
-    fn fields_are_trimmed_and_the_last_line_needs_no_end() {
-        assert_eq!(rows("a, b ,\nc"), [row(1, &["a", "b", ""]), row(2, &["c"])]);
+    fn fields_keep_their_white_space_and_the_last_line_needs_no_end() {
+        assert_eq!(rows("a, b ,\nc"), [row(1, &["a", " b ", ""]), row(2, &["c"])]);
+    }
+
+    #[test]
+    fn white_space_before_a_quote_is_none_of_the_field() {
+        assert_eq!(rows("a, \"b,c\"\n"), [row(1, &["a", "b,c"])]);
+    }
+
+    #[test]
+    fn any_byte_may_separate() {
+        let mut rows = CsvRows::new(Lines::new(&b"a\t\tb;c\n"[..]), b'\t');
+        let fields = [b"a".to_vec(), Vec::new(), b"b;c".to_vec()];
+        assert_eq!(rows.next(), Ok(Some((1, fields.to_vec()))));
     }
 
     #[test]
@@ -167,13 +177,19 @@ mod tests {
     fn rows_know_the_line_they_begin_on() {
         assert_eq!(
             rows("\u{feff}h\r\n\r\n\"x\r\ny\"\r\n,,\r\nz"),
-            [row(1, &["h"]), row(3, &["x\r\ny"]), row(6, &["z"])]
+            [
+                row(1, &["h"]),
+                row(2, &[""]),
+                row(3, &["x\r\ny"]),
+                row(5, &["", "", ""]),
+                row(6, &["z"])
+            ]
         );
     }
 
     #[test]
     fn a_quote_that_is_never_closed_is_an_error_not_a_row() {
-        let mut rows = CsvRows::new(Lines::new(&b"h\n\"1\n2\n3\n"[..]));
+        let mut rows = CsvRows::new(Lines::new(&b"h\n\"1\n2\n3\n"[..]), b',');
         assert!(rows.next().is_ok());
         assert_eq!(
             rows.next(),

@@ -26,6 +26,11 @@ impl<R: BufRead> Lines<R> {
         }
     }
 
+    /// The number of the line that was read last.
+    pub(super) fn number(&self) -> u64 {
+        self.number
+    }
+
     /// Gives the line that was read last once more.
     pub(super) fn again(&mut self) {
         self.again = self.number > 0;

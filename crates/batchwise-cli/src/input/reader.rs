@@ -1,31 +1,43 @@
 //! Reads rows of records from bytes.
 
+use std::borrow::Cow;
 use std::io::BufRead;
 use std::path::Path;
 
 use serde_json::Value;
 
 use super::csv_rows::CsvRows;
+use super::delimiter;
 use super::lines::Lines;
-use super::{Format, Shape, mask_contacts};
+use super::numbers::Standing;
+use super::table::{NOT_UTF8, read_table};
+use super::{Columns, Format, RawRow, Shape};
+use crate::args::InputArgs;
 
 /// One row of an input.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Row<R> {
-    /// Records of this line.
-    Records(u64, Vec<R>),
-    /// A line that is no record: its text, and what was expected.
-    Bad(u64, String, String),
+    /// What the fields of the rows are, and what was found of the input in words; before the first row.
+    Columns(Columns, Option<String>),
+    /// A row and its records.
+    Records(RawRow, Vec<R>),
+    /// A row that is no record: its text, and what was expected.
+    Bad(RawRow, String, String),
+    /// A row without content.
+    Blank,
     /// The input cannot be read on.
     Broken(String),
 }
 
-/// Reads all rows; `emit` returns false to end.
+/// Reads all rows of a text; `emit` returns false to end.
+///
+/// `note` says in words what was found of the input so far; it comes with [`Row::Columns`].
 pub(crate) fn read_rows<S: Shape>(
     shape: &S,
     input: Box<dyn BufRead + Send>,
     path: Option<&Path>,
-    column: Option<&str>,
+    reading: &InputArgs,
+    note: Option<String>,
     emit: &mut dyn FnMut(Row<S::Record>) -> bool,
 ) {
     // The first line that is not blank decides the form; it is read again with the rest.
@@ -33,7 +45,11 @@ pub(crate) fn read_rows<S: Shape>(
     let first = loop {
         match whole.next() {
             Ok(None) => return,
-            Ok(Some((_, line))) if line.trim_ascii().is_empty() => {}
+            Ok(Some((_, line))) if line.trim_ascii().is_empty() => {
+                if !emit(Row::Blank) {
+                    return;
+                }
+            }
             Ok(Some((_, line))) => break String::from_utf8_lossy(line).into_owned(),
             Err(why) => {
                 emit(Row::Broken(why));
@@ -41,79 +57,62 @@ pub(crate) fn read_rows<S: Shape>(
             }
         }
     };
-    whole.again();
-    match Format::detect(column, path, &first, shape.columns()) {
-        Format::Lines => read_lines(whole, emit, &|text| shape.of_text(text)),
-        Format::Ndjson => read_lines(whole, emit, &|text| {
+    let wanted = |names: &[&str]| match &reading.column {
+        Some(column) => names.contains(&column.as_str()),
+        None => shape.has_columns(names),
+    };
+    let format = match Format::detect(reading, path, &first, shape.needs_columns(), &wanted) {
+        Ok(format) => format,
+        Err(why) => {
+            emit(Row::Broken(format!("line {}: {why}", whole.number())));
+            return;
+        }
+    };
+    if !matches!(format, Format::Csv(_)) || delimiter::named(&first).is_none() {
+        whole.again();
+    }
+    match format {
+        Format::Lines => read_lines(whole, (Columns::Lines, note), emit, &|text| {
+            let plain = shape.plain(text, Standing::Line)?;
+            shape.of_text(&plain)
+        }),
+        Format::Ndjson => read_lines(whole, (Columns::Json, note), emit, &|text| {
             let value: Value = serde_json::from_str(text).map_err(|error| format!("it is not JSON ({error})"))?;
             shape.of_json(value)
         }),
-        Format::Csv => read_csv(shape, whole, column, emit),
+        Format::Csv(delimiter) => {
+            let separated = format!("columns separated by {}", delimiter::shown(delimiter));
+            let note = match note {
+                Some(note) => Some(format!("{note}; {separated}")),
+                None => (delimiter != b',').then_some(separated),
+            };
+            read_table(shape, &mut CsvRows::new(whole, delimiter), reading, note, emit);
+        }
     }
 }
 
 fn read_lines<R>(
     mut lines: Lines<impl BufRead>,
+    (columns, note): (Columns, Option<String>),
     emit: &mut dyn FnMut(Row<R>) -> bool,
     parse: &dyn Fn(&str) -> Result<Vec<R>, String>,
 ) {
+    if !emit(Row::Columns(columns, note)) {
+        return;
+    }
     loop {
         let row = match lines.next() {
             Ok(None) => return,
             Ok(Some((number, bytes))) => match std::str::from_utf8(bytes).map(str::trim) {
-                Ok("") => continue,
+                Ok("") => Row::Blank,
                 Ok(text) => match parse(text) {
-                    Ok(records) => Row::Records(number, records),
-                    Err(why) => Row::Bad(number, text.to_owned(), why),
+                    Ok(records) => Row::Records(RawRow::of_line(number, without_end(bytes)), records),
+                    Err(why) => Row::Bad(RawRow::of_line(number, without_end(bytes)), text.to_owned(), why),
                 },
-                Err(_) => Row::Bad(
-                    number,
-                    String::from_utf8_lossy(bytes).trim().to_owned(),
-                    "it is not UTF-8 text".to_owned(),
-                ),
-            },
-            Err(why) => Row::Broken(why),
-        };
-        let last = matches!(row, Row::Broken(_));
-        if !emit(row) || last {
-            return;
-        }
-    }
-}
-
-fn read_csv<S: Shape>(
-    shape: &S,
-    lines: Lines<impl BufRead>,
-    column: Option<&str>,
-    emit: &mut dyn FnMut(Row<S::Record>) -> bool,
-) {
-    let mut rows = CsvRows::new(lines);
-    let wanted = match rows.next() {
-        Ok(None) => return,
-        Ok(Some((line, header))) => {
-            let header: Vec<String> = header
-                .iter()
-                .map(|name| String::from_utf8_lossy(name).into_owned())
-                .collect();
-            wanted_columns(shape, &header, column).map_err(|why| format!("line {line}: {why}"))
-        }
-        Err(why) => Err(why),
-    };
-    let wanted = match wanted {
-        Ok(wanted) => wanted,
-        Err(why) => {
-            emit(Row::Broken(why));
-            return;
-        }
-    };
-    loop {
-        let row = match rows.next() {
-            Ok(None) => return,
-            Ok(Some((line, fields))) => match wanted.records(shape, &fields) {
-                Ok(records) => Row::Records(line, records),
-                Err(why) => {
-                    let whole: Vec<_> = fields.iter().map(|field| String::from_utf8_lossy(field)).collect();
-                    Row::Bad(line, whole.join(","), why)
+                Err(_) => {
+                    let line = without_end(bytes);
+                    let text = line.trim().to_owned();
+                    Row::Bad(RawRow::of_line(number, line), text, NOT_UTF8.to_owned())
                 }
             },
             Err(why) => Row::Broken(why),
@@ -125,69 +124,10 @@ fn read_csv<S: Shape>(
     }
 }
 
-/// The columns that name a record.
-struct Wanted {
-    /// Name and place.
-    columns: Vec<(String, usize)>,
-    /// One column of plain keys, as `--column` names it.
-    keys: bool,
-}
-
-impl Wanted {
-    fn records<S: Shape>(&self, shape: &S, fields: &[Vec<u8>]) -> Result<Vec<S::Record>, String> {
-        let mut values = Vec::with_capacity(self.columns.len());
-        for (name, place) in &self.columns {
-            let value = fields
-                .get(*place)
-                .ok_or_else(|| format!("column `{name}` is missing in this row"))?;
-            values.push(std::str::from_utf8(value).map_err(|_| format!("column `{name}` is not UTF-8 text"))?);
-        }
-        if self.keys {
-            return shape.of_text(values.first().copied().unwrap_or_default());
-        }
-        shape.of_columns(&values)
-    }
-}
-
-/// Finds them in the header. A named column of keys is read together with the column that completes them, if there is one.
-fn wanted_columns<S: Shape>(shape: &S, header: &[String], column: Option<&str>) -> Result<Wanted, String> {
-    let find = |name: &str| {
-        let place = header.iter().position(|known| known == name)?;
-        Some((name.to_owned(), place))
-    };
-    let names = || {
-        // The first line of a file without a header is a record.
-        let names: Vec<String> = header.iter().map(|name| format!("`{}`", mask_contacts(name))).collect();
-        names.join(", ")
-    };
-    if let Some(name) = column {
-        let key = find(name).ok_or_else(|| format!("there is no column `{name}`; the columns are {}", names()))?;
-        let companion = shape.companion().filter(|companion| *companion != name).and_then(find);
-        return Ok(Wanted {
-            keys: companion.is_none(),
-            columns: companion.into_iter().chain([key]).collect(),
-        });
-    }
-    for set in shape.columns() {
-        let columns: Option<Vec<_>> = set.iter().map(|name| find(name)).collect();
-        if let Some(columns) = columns {
-            return Ok(Wanted { columns, keys: false });
-        }
-    }
-    let expected: Vec<String> = shape
-        .columns()
-        .iter()
-        .map(|set| format!("`{}`", set.join(",")))
-        .collect();
-    Err(if expected.is_empty() {
-        "CSV is not taken here; give NDJSON, one object a line".to_owned()
-    } else {
-        format!(
-            "the columns are {}; expected {}, or name the column with --column",
-            names(),
-            expected.join(" or ")
-        )
-    })
+/// The text of a line without its terminator.
+fn without_end(bytes: &[u8]) -> Cow<'_, str> {
+    let line = bytes.strip_suffix(b"\n").unwrap_or(bytes);
+    String::from_utf8_lossy(line.strip_suffix(b"\r").unwrap_or(line))
 }
 
 #[cfg(test)]
@@ -238,12 +178,17 @@ mod tests {
     fn rows(content: impl Into<Vec<u8>>, path: Option<&str>, column: Option<&str>) -> Vec<String> {
         let mut found = Vec::new();
         let input = Box::new(io::Cursor::new(content.into()));
-        read_rows(&Ids, input, path.map(Path::new), column, &mut |row| {
-            found.push(match row {
-                Row::Records(line, ids) => format!("{line}={}", ids[0]),
-                Row::Bad(line, text, _) => format!("{line}!{text}"),
-                Row::Broken(why) => why,
-            });
+        let reading = InputArgs {
+            column: column.map(str::to_owned),
+            ..InputArgs::default()
+        };
+        read_rows(&Ids, input, path.map(Path::new), &reading, None, &mut |row| {
+            match row {
+                Row::Records(raw, ids) => found.push(format!("{}={}", raw.line, ids[0])),
+                Row::Bad(raw, text, _) => found.push(format!("{}!{text}", raw.line)),
+                Row::Broken(why) => found.push(why),
+                Row::Columns(..) | Row::Blank => {}
+            }
             true
         });
         found
@@ -288,6 +233,58 @@ mod tests {
             rows("note,kind,id\n,x,1\nn,y,2\nn,x\n", None, None),
             ["2=1", "3!n,y,2", "4!n,x"]
         );
+    }
+
+    /// The columns, the rows as they stood, and how many were blank.
+    fn raw(content: &str, path: Option<&str>) -> (Option<Columns>, Vec<RawRow>, usize) {
+        let (mut columns, mut rows, mut blank) = (None, Vec::new(), 0);
+        let input = Box::new(io::Cursor::new(content.as_bytes().to_vec()));
+        read_rows(
+            &Ids,
+            input,
+            path.map(Path::new),
+            &InputArgs::default(),
+            None,
+            &mut |row| {
+                match row {
+                    Row::Columns(found, _) => columns = Some(found),
+                    Row::Records(raw, _) | Row::Bad(raw, ..) => rows.push(raw),
+                    Row::Blank => blank += 1,
+                    Row::Broken(why) => panic!("{why}"),
+                }
+                true
+            },
+        );
+        (columns, rows, blank)
+    }
+
+    #[test]
+    fn rows_are_kept_as_they_stood_beside_their_records() {
+        let (columns, rows, blank) = raw(
+            "\u{feff} name ,id\r\n\" a, b \", 1 \r\n\r\n,,\r\nx,y,z\r\n",
+            Some("a.csv"),
+        );
+        assert_eq!(
+            columns,
+            Some(Columns::Named(vec![" name ".to_owned(), "id".to_owned()]))
+        );
+        let raw = |line, fields: &[&str]| RawRow {
+            line,
+            fields: fields.iter().map(|field| (*field).to_owned()).collect(),
+        };
+        assert_eq!(rows, [raw(2, &[" a, b ", " 1 "]), raw(5, &["x", "y", "z"])]);
+        assert_eq!(blank, 2);
+    }
+
+    #[test]
+    fn lines_are_kept_as_they_stood_beside_their_records() {
+        let (columns, rows, blank) = raw("\n 1 \r\nx", None);
+        assert_eq!(columns, Some(Columns::Lines));
+        assert_eq!(rows, [RawRow::of_line(2, " 1 "), RawRow::of_line(3, "x")]);
+        assert_eq!(blank, 1);
+        let (columns, rows, _) = raw("{\"id\": 1}\n", None);
+        assert_eq!(columns, Some(Columns::Json));
+        assert_eq!(rows, [RawRow::of_line(1, "{\"id\": 1}")]);
     }
 
     #[test]
@@ -340,10 +337,17 @@ mod tests {
         };
         let input = Box::new(BufReader::new(head.as_bytes().chain(rest)));
         let mut found = Vec::new();
-        read_rows(&Ids, input, Some(Path::new(path)), None, &mut |row| {
-            found.push(row);
-            true
-        });
+        read_rows(
+            &Ids,
+            input,
+            Some(Path::new(path)),
+            &InputArgs::default(),
+            None,
+            &mut |row| {
+                found.push(row);
+                true
+            },
+        );
         match found.pop() {
             Some(Row::Broken(why)) => why,
             other => panic!("{other:?}"),

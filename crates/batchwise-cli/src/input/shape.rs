@@ -1,7 +1,12 @@
 //! How a provider's records are written in lines, columns and JSON.
 
+use std::borrow::Cow;
+
 use batchwise::{InvalidRecord, Record};
 use serde_json::Value;
+
+use super::numbers::{Standing, plain_number};
+use super::table::Bound;
 
 /// Reads one provider's records from the forms that people have them in.
 ///
@@ -22,6 +27,34 @@ pub(crate) trait Shape: Send + Sync + 'static {
     /// The first column of such a set, where keys in a column that the user names are incomplete without it.
     fn companion(&self) -> Option<&'static str> {
         None
+    }
+
+    /// A key as its reader wants it: a whole number in the spelling of a spreadsheet as plain digits.
+    fn plain<'a>(&self, key: &'a str, standing: Standing) -> Result<Cow<'a, str>, String> {
+        match key.rsplit_once(':') {
+            None => plain_number(key, standing),
+            Some((before, number)) => Ok(match plain_number(number, standing)? {
+                same if same == number => Cow::Borrowed(key),
+                other => Cow::Owned(format!("{before}:{other}")),
+            }),
+        }
+    }
+
+    /// What reads rows under this header, where that is more than a set of columns.
+    fn bound(&self, header: &[&str]) -> Option<Bound<'_, Self::Record>> {
+        let _ = header;
+        None
+    }
+
+    /// True when there is nothing but columns that records are read from.
+    fn needs_columns(&self) -> bool {
+        false
+    }
+
+    /// True when records are read from columns with this header.
+    fn has_columns(&self, header: &[&str]) -> bool {
+        let known = |set: &&[&str]| set.iter().all(|name| header.contains(name));
+        self.columns().iter().any(known)
     }
 
     /// Records of a JSON value.

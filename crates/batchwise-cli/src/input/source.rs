@@ -1,37 +1,53 @@
 //! Arguments, a file, or a pipe.
 
-use std::collections::VecDeque;
 use std::fs::{File, Metadata};
-use std::io::{self, BufRead, BufReader};
+use std::io::{self, BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::task::Poll;
 use std::time::SystemTime;
 
 use batchwise::{InputError, Record, plan::Entry};
+use batchwise_journal::InputPrint;
 use futures_core::Stream;
 
-use super::{Row, Shape, read_rows};
+use super::look::{Look, open_pipe};
+#[cfg(feature = "xlsx")]
+use super::sheet::with_sheet;
+use super::spool::Spool;
+#[cfg(feature = "xlsx")]
+use super::table::read_table;
+use super::{Columns, RawRow, Row, RowTap, Shape, read_rows};
+use crate::args::{InputArgs, JobArgs};
 use crate::failure::Failure;
+use crate::notes::say;
 use crate::output::one_line;
 
 /// Entries that wait between the reading thread and the job.
 const READ_AHEAD: usize = 1024;
 
-/// Where records come from.
+/// Where records come from, and how they are read there.
 #[derive(Debug, Clone)]
-pub(crate) enum Source {
+pub(crate) struct Source {
+    place: Place,
+    reading: InputArgs,
+    /// What comes through a pipe, where it will be read again.
+    kept: Option<Spool>,
+}
+
+#[derive(Debug, Clone)]
+enum Place {
     /// Keys on the command line.
     Arguments(Vec<String>),
     /// A regular file: checked whole before the first call. It is read several times and must stay as it is.
-    File(PathBuf, Stamp),
+    File(PathBuf, Stamp, Look),
     /// Standard input, a FIFO, a device: read as it comes.
     Pipe(Option<PathBuf>),
 }
 
 /// What tells a file that was changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Stamp {
+struct Stamp {
     length: u64,
     modified: Option<SystemTime>,
 }
@@ -65,12 +81,28 @@ pub(crate) struct Check {
     pub(crate) last: Option<String>,
     /// Something is deleted or overwritten.
     pub(crate) destroys: bool,
+    /// What was found of the input's form, in words, where that is worth it.
+    pub(crate) note: Option<String>,
 }
 
-impl Source {
-    /// The source that the arguments name.
-    pub(crate) fn of(keys: Vec<String>, input: Option<&str>) -> Result<Self, Failure> {
-        match (input, keys.is_empty()) {
+/// How an input is handed to a job.
+#[derive(Clone)]
+pub(crate) struct Handing {
+    /// A bad row becomes `rejected` instead of ending the job.
+    pub(crate) keep_going: bool,
+    /// False when a record that destroys something must not pass: nobody agreed to it.
+    pub(crate) may_destroy: bool,
+    /// A file is read once for each stage, so that nothing has to be kept in memory for a later one.
+    pub(crate) by_stage: bool,
+    /// What is found of a pipe is said on standard error.
+    pub(crate) tell: bool,
+    /// Sees the rows.
+    pub(crate) tap: Option<Arc<dyn RowTap>>,
+}
+
+impl Place {
+    fn of(keys: Vec<String>, args: &JobArgs) -> Result<Self, Failure> {
+        match (args.input.as_deref(), keys.is_empty()) {
             (None, true) => Err(Failure::usage(
                 "no records: give keys, or a file with -i FILE, or a pipe with -i -",
             )),
@@ -87,76 +119,175 @@ impl Source {
                         path.display()
                     )));
                 }
-                Ok(if kind.is_file() {
-                    Self::File(path, Stamp::of(&kind))
-                } else {
-                    Self::Pipe(Some(path))
-                })
+                if !kind.is_file() {
+                    return Ok(Self::Pipe(Some(path)));
+                }
+                let look = Look::at(&path, &args.reading, args.keep_going)
+                    .map_err(|why| Failure::usage(format!("`{}`: {why}", path.display())))?;
+                Ok(Self::File(path, Stamp::of(&kind), look))
             }
         }
-    }
-
-    /// True when the records can be read twice: before the first call, and for it.
-    pub(crate) fn is_whole(&self) -> bool {
-        !matches!(self, Self::Pipe(_))
-    }
-
-    fn rows<S: Shape>(
-        &self,
-        shape: &S,
-        column: Option<&str>,
-        emit: &mut dyn FnMut(Row<S::Record>) -> bool,
-    ) -> io::Result<()> {
-        let (reader, path): (Box<dyn BufRead + Send>, Option<&Path>) = match self {
-            Self::File(path, stamp) => {
-                let file = File::open(path)?;
-                stamp.check(&file.metadata()?)?;
-                let reader = Box::new(BufReader::with_capacity(1 << 16, file.try_clone()?));
-                let mut whole = true;
-                read_rows(shape, reader, Some(path), column, &mut |row| {
-                    whole = emit(row);
-                    whole
-                });
-                return if whole { stamp.check(&file.metadata()?) } else { Ok(()) };
-            }
-            Self::Arguments(keys) => {
-                for (number, key) in (1..).zip(keys) {
-                    let row = match shape.of_text(key) {
-                        Ok(records) => Row::Records(number, records),
-                        Err(why) => Row::Bad(number, key.clone(), why),
-                    };
-                    if !emit(row) {
-                        break;
-                    }
-                }
-                return Ok(());
-            }
-            Self::Pipe(Some(path)) => (Box::new(BufReader::new(File::open(path)?)), Some(path)),
-            Self::Pipe(None) => (Box::new(BufReader::new(io::stdin())), None),
-        };
-        read_rows(shape, reader, path, column, emit);
-        Ok(())
     }
 
     /// The name of the input, for errors.
     fn name(&self) -> String {
         match self {
-            Self::File(path, _) | Self::Pipe(Some(path)) => format!("`{}`", path.display()),
+            Self::File(path, ..) | Self::Pipe(Some(path)) => format!("`{}`", path.display()),
             Self::Arguments(_) | Self::Pipe(None) => "the input".to_owned(),
+        }
+    }
+}
+
+impl Source {
+    /// The source that the arguments name.
+    pub(crate) fn of(keys: Vec<String>, args: &JobArgs) -> Result<Self, Failure> {
+        Ok(Self {
+            place: Place::of(keys, args)?,
+            reading: args.reading.clone(),
+            kept: None,
+        })
+    }
+
+    /// The same; what comes through a pipe is kept, so that it can be read once more.
+    pub(crate) fn keep(mut self) -> Result<Self, Failure> {
+        if !self.is_whole() {
+            let spool = Spool::new().map_err(|error| Failure::usage(format!("the input cannot be kept: {error}")))?;
+            self.kept = Some(spool);
+        }
+        Ok(self)
+    }
+
+    /// Reads the input once more: of a pipe what came so far.
+    pub(crate) fn reread<S: Shape>(&self, shape: &S, emit: &mut dyn FnMut(Row<S::Record>) -> bool) -> io::Result<()> {
+        let (Place::Pipe(path), Some(kept)) = (&self.place, &self.kept) else {
+            return self.rows(shape, emit);
+        };
+        let reader = BufReader::with_capacity(1 << 16, kept.reader()?);
+        self.pipe_rows(shape, Box::new(reader), path.as_deref(), emit);
+        Ok(())
+    }
+
+    /// Reads what has not been read of it: a file from its beginning, a pipe to its end.
+    pub(crate) fn read<S: Shape>(&self, shape: &S, emit: &mut dyn FnMut(Row<S::Record>) -> bool) -> io::Result<()> {
+        self.rows(shape, emit)
+    }
+
+    /// What tells it from other inputs. Reads a file whole.
+    pub(crate) fn print(&self) -> Result<InputPrint, Failure> {
+        Ok(match &self.place {
+            Place::File(path, ..) => InputPrint::of_file(path)
+                .map_err(|error| Failure::usage(format!("{} cannot be read: {error}", self.place.name())))?,
+            Place::Arguments(keys) => InputPrint::of_arguments(keys.iter().map(String::as_str)),
+            Place::Pipe(path) => InputPrint::pipe(path.as_ref().map(|path| path.display().to_string())),
+        })
+    }
+
+    /// The file, if it is one.
+    pub(crate) fn file(&self) -> Option<&Path> {
+        match &self.place {
+            Place::File(path, ..) => Some(path),
+            Place::Arguments(_) | Place::Pipe(_) => None,
+        }
+    }
+
+    /// True when the records can be read twice: before the first call, and for it.
+    pub(crate) fn is_whole(&self) -> bool {
+        !matches!(self.place, Place::Pipe(_))
+    }
+
+    fn rows<S: Shape>(&self, shape: &S, emit: &mut dyn FnMut(Row<S::Record>) -> bool) -> io::Result<()> {
+        let (pipe, path): (Box<dyn BufRead + Send>, Option<&Path>) = match &self.place {
+            Place::File(path, stamp, look) => {
+                let file = File::open(path)?;
+                stamp.check(&file.metadata()?)?;
+                let mut whole = true;
+                self.file_rows(shape, &file, path, look, &mut |row| {
+                    whole = emit(row);
+                    whole
+                })?;
+                return if whole { stamp.check(&file.metadata()?) } else { Ok(()) };
+            }
+            Place::Arguments(keys) => {
+                let rows = (1..).zip(keys).map(|(number, key)| {
+                    let raw = RawRow::of_line(number, key);
+                    match shape.of_text(key) {
+                        Ok(records) => Row::Records(raw, records),
+                        Err(why) => Row::Bad(raw, key.clone(), why),
+                    }
+                });
+                let mut rows = std::iter::once(Row::Columns(Columns::Lines, None)).chain(rows);
+                let _ = rows.all(emit);
+                return Ok(());
+            }
+            Place::Pipe(Some(path)) => (self.piped(File::open(path)?), Some(path)),
+            Place::Pipe(None) => (self.piped(io::stdin()), None),
+        };
+        self.pipe_rows(shape, pipe, path, emit);
+        Ok(())
+    }
+
+    fn pipe_rows<S: Shape>(
+        &self,
+        shape: &S,
+        pipe: Box<dyn BufRead + Send>,
+        path: Option<&Path>,
+        emit: &mut dyn FnMut(Row<S::Record>) -> bool,
+    ) {
+        match open_pipe(pipe, &self.reading) {
+            Ok((text, note)) => read_rows(shape, text, path, &self.reading, note, emit),
+            Err(why) => {
+                emit(Row::Broken(why));
+            }
+        }
+    }
+
+    fn file_rows<S: Shape>(
+        &self,
+        shape: &S,
+        file: &File,
+        path: &Path,
+        look: &Look,
+        emit: &mut dyn FnMut(Row<S::Record>) -> bool,
+    ) -> io::Result<()> {
+        match look {
+            Look::Text(encoding, note) => {
+                let text = Look::open(file.try_clone()?, encoding)?;
+                read_rows(shape, text, Some(path), &self.reading, note.clone(), emit);
+            }
+            #[cfg(feature = "xlsx")]
+            Look::Workbook => {
+                let sheet = self.reading.sheet.as_deref();
+                let read = with_sheet(file, sheet, &mut |rows, name| {
+                    let note = Some(format!("sheet `{name}`"));
+                    read_table(shape, rows, &self.reading, note, emit);
+                });
+                if let Err(why) = read {
+                    emit(Row::Broken(format!("{}: {why}", self.place.name())));
+                }
+            }
+            #[cfg(not(feature = "xlsx"))]
+            Look::Workbook => {
+                emit(Row::Broken(format!(
+                    "{}: this build reads no .xlsx: save it as CSV",
+                    self.place.name()
+                )));
+            }
+        }
+        Ok(())
+    }
+
+    fn piped(&self, input: impl Read + Send + 'static) -> Box<dyn BufRead + Send> {
+        match &self.kept {
+            Some(kept) => Box::new(BufReader::new(kept.tee(input))),
+            None => Box::new(BufReader::new(input)),
         }
     }
 
     /// Reads the whole input before the first call; a bad line is an error, unless they are to be kept as `rejected`.
-    pub(crate) fn check<S: Shape>(
-        &self,
-        shape: &S,
-        column: Option<&str>,
-        keep_going: bool,
-        limit: Option<u64>,
-    ) -> Result<Check, Failure> {
+    pub(crate) fn check<S: Shape>(&self, shape: &S, keep_going: bool, limit: Option<u64>) -> Result<Check, Failure> {
         let mut check = Check::default();
         let mut bad = None;
-        self.rows(shape, column, &mut |row| {
+        self.rows(shape, &mut |row| {
             match row {
                 Row::Records(_, records) => {
                     for record in &records {
@@ -173,53 +304,62 @@ impl Source {
                         check.last = Some(key);
                     }
                 }
+                Row::Columns(_, note) => check.note = note,
+                Row::Blank => {}
                 Row::Bad(..) if keep_going => {}
-                Row::Bad(line, text, why) => bad = Some(bad_line(self, line, &shape.shown_text(&text), &why)),
+                Row::Bad(raw, text, why) => bad = Some(bad_line(self, raw.line, &shape.shown_text(&text), &why)),
                 Row::Broken(why) => bad = Some(why),
             }
             bad.is_none()
         })
-        .map_err(|error| Failure::usage(format!("{} cannot be read: {error}", self.name())))?;
+        .map_err(|error| Failure::usage(format!("{} cannot be read: {error}", self.place.name())))?;
         match bad {
             Some(bad) => Err(Failure::usage(bad)),
             None => Ok(check),
         }
     }
 
+    /// The first records of the input; a bad line before them is an error.
+    pub(crate) fn first<S: Shape>(&self, shape: &S, count: u64) -> Result<Vec<S::Record>, Failure> {
+        let count = usize::try_from(count).unwrap_or(usize::MAX);
+        let (mut first, mut bad) = (Vec::new(), None);
+        let mut take = |row: Row<S::Record>| {
+            match row {
+                Row::Records(_, records) => first.extend(records),
+                Row::Bad(raw, text, why) => bad = Some(bad_line(self, raw.line, &shape.shown_text(&text), &why)),
+                Row::Broken(why) => bad = Some(why),
+                Row::Columns(..) | Row::Blank => {}
+            }
+            bad.is_none() && first.len() < count
+        };
+        self.rows(shape, &mut take)
+            .map_err(|error| Failure::usage(format!("{} cannot be read: {error}", self.place.name())))?;
+        first.truncate(count);
+        bad.map_or(Ok(first), |bad| Err(Failure::usage(bad)))
+    }
+
     /// The entries of the input as a stream, read on a thread of its own.
-    ///
-    /// `by_stage` reads a file once for each stage, so that nothing has to be kept in memory for a later one.
-    /// `may_destroy` is false when a record that destroys something must not pass (nobody agreed to it).
     pub(crate) fn entries<S: Shape>(
         self,
         shape: Arc<S>,
-        column: Option<String>,
-        keep_going: bool,
-        may_destroy: bool,
-        by_stage: bool,
+        handing: Handing,
     ) -> impl Stream<Item = Result<Entry<S::Record>, InputError>> + Send + 'static {
         let (sender, mut receiver) = tokio::sync::mpsc::channel(READ_AHEAD);
         std::thread::spawn(move || {
-            let passes = if by_stage && self.is_whole() { shape.stages() } else { 1 };
+            let passes = if handing.by_stage && self.is_whole() {
+                shape.stages()
+            } else {
+                1
+            };
             for pass in 0..passes {
                 let mut open = true;
-                let read = self.rows(&*shape, column.as_deref(), &mut |row| {
-                    for entry in entries_of(&self, &*shape, row, keep_going, may_destroy) {
-                        let wanted = match &entry {
-                            Ok(Entry::Record { record, .. }) if passes > 1 => record.stage() == pass,
-                            Ok(Entry::Invalid { .. }) => pass == 0,
-                            _ => true,
-                        };
-                        let failed = entry.is_err();
-                        if wanted && sender.blocking_send(Some(entry)).is_err() || failed {
-                            open = false;
-                            break;
-                        }
-                    }
+                let mut hand = |entry| sender.blocking_send(Some(entry)).is_ok();
+                let read = self.rows(&*shape, &mut |row| {
+                    open = self.hand_on(&*shape, row, &handing, (pass, passes), &mut hand);
                     open
                 });
                 if let Err(error) = read {
-                    let why = format!("{} cannot be read: {error}", self.name());
+                    let why = format!("{} cannot be read: {error}", self.place.name());
                     let _ = sender.blocking_send(Some(Err(InputError::new(why))));
                     return;
                 }
@@ -244,6 +384,69 @@ impl Source {
             Poll::Ready(item)
         })
     }
+
+    /// Hands on what a row holds for this pass; false when nothing can follow.
+    fn hand_on<S: Shape>(
+        &self,
+        shape: &S,
+        row: Row<S::Record>,
+        handing: &Handing,
+        (pass, passes): (u8, u8),
+        hand: &mut dyn FnMut(Result<Entry<S::Record>, InputError>) -> bool,
+    ) -> bool {
+        let tap = handing.tap.as_deref();
+        match row {
+            Row::Columns(columns, note) => {
+                if let Some(tap) = tap.filter(|_| pass == 0) {
+                    tap.columns(&columns);
+                }
+                // That of a file was told before.
+                if let Some(note) = note.filter(|_| handing.tell && !self.is_whole()) {
+                    say(&format!("{}: {note}", self.place.name()));
+                }
+                true
+            }
+            Row::Blank => {
+                if let Some(tap) = tap.filter(|_| pass == 0) {
+                    tap.blank();
+                }
+                true
+            }
+            Row::Records(raw, records) => {
+                let of_pass = |record: &S::Record| passes == 1 || record.stage() == pass;
+                if let Some(tap) = tap.filter(|_| records.iter().any(of_pass)) {
+                    tap.row(&raw);
+                }
+                let line = raw.line;
+                records.into_iter().filter(of_pass).all(|record| {
+                    if !handing.may_destroy && shape.destroys(&record) {
+                        let why = "it overwrites values, and nobody agreed to that: give --yes";
+                        let why = bad_line(self, line, &shape.shown(&record), why);
+                        hand(Err(InputError::new(why)));
+                        return false;
+                    }
+                    hand(Ok(Entry::Record { line, record }))
+                })
+            }
+            Row::Bad(..) if pass > 0 => true,
+            Row::Bad(raw, text, why) if handing.keep_going => {
+                if let Some(tap) = tap {
+                    tap.row(&raw);
+                }
+                let line = raw.line;
+                hand(Ok(Entry::Invalid { line, text, why }))
+            }
+            Row::Bad(raw, text, why) => {
+                let why = bad_line(self, raw.line, &shape.shown_text(&text), &why);
+                hand(Err(InputError::new(why)));
+                false
+            }
+            Row::Broken(why) => {
+                hand(Err(InputError::new(why)));
+                false
+            }
+        }
+    }
 }
 
 fn bad_line(source: &Source, line: u64, text: &str, why: &str) -> String {
@@ -251,37 +454,10 @@ fn bad_line(source: &Source, line: u64, text: &str, why: &str) -> String {
     if text.chars().nth(120).is_some() {
         shown.push('…');
     }
-    let place = if matches!(source, Source::Arguments(_)) {
+    let place = if matches!(source.place, Place::Arguments(_)) {
         "argument"
     } else {
         "line"
     };
     format!("{place} {line}: `{shown}`: {why}")
-}
-
-fn entries_of<S: Shape>(
-    source: &Source,
-    shape: &S,
-    row: Row<S::Record>,
-    keep_going: bool,
-    may_destroy: bool,
-) -> VecDeque<Result<Entry<S::Record>, InputError>> {
-    match row {
-        Row::Records(line, records) => records
-            .into_iter()
-            .map(|record| {
-                if !may_destroy && shape.destroys(&record) {
-                    let why = "it overwrites values, and nobody agreed to that: give --yes";
-                    return Err(InputError::new(bad_line(source, line, &shape.shown(&record), why)));
-                }
-                Ok(Entry::Record { line, record })
-            })
-            .collect(),
-        Row::Bad(line, text, why) if keep_going => [Ok(Entry::Invalid { line, text, why })].into(),
-        Row::Bad(line, text, why) => {
-            let text = shape.shown_text(&text);
-            [Err(InputError::new(bad_line(source, line, &text, &why)))].into()
-        }
-        Row::Broken(why) => [Err(InputError::new(why))].into(),
-    }
 }

@@ -3,5 +3,5 @@
 mod row;
 mod writer;
 
-pub(crate) use row::{OutcomeRow, one_line};
-pub(crate) use writer::OutcomeWriter;
+pub(crate) use row::{OutcomeRow, one_line, time};
+pub(crate) use writer::{OutcomeWriter, defused};

@@ -107,6 +107,6 @@ fn value_of(fact: &Fact) -> Value {
 }
 
 /// `2026-11-22T08:00:00Z`.
-fn time(at: std::time::SystemTime) -> String {
+pub(crate) fn time(at: std::time::SystemTime) -> String {
     Timestamp::try_from(at).map_or_else(|_| String::new(), |at| format!("{at:.0}"))
 }

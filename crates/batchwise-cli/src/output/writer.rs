@@ -44,7 +44,7 @@ impl<W: Write> OutcomeWriter<W> {
             }
             Sink::Csv(writer) => {
                 let mut fields = vec![
-                    row.record.clone(),
+                    defused_key(&row.record),
                     row.outcome.to_owned(),
                     row.attempts.to_string(),
                     // A provider's text must not become a formula in a spreadsheet.
@@ -71,11 +71,22 @@ impl<W: Write> OutcomeWriter<W> {
 }
 
 /// The text with an apostrophe in front where a spreadsheet would read a formula.
-fn defused(text: &str) -> String {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
+pub(crate) fn defused(text: &str) -> String {
+    // The wide forms are taken for the plain ones by some.
+    if text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']) {
         format!("'{text}")
     } else {
         text.to_owned()
+    }
+}
+
+/// The same for a key, which is as it was where it can be one: a phone number with its `+` calls nothing. What was no record
+/// may be anything.
+fn defused_key(key: &str) -> String {
+    if key.chars().all(|c| c.is_ascii_digit() || "+- ().".contains(c)) {
+        key.to_owned()
+    } else {
+        defused(key)
     }
 }
 
@@ -144,5 +155,23 @@ mod tests {
             ..row()
         };
         assert!(written(OutputArg::Csv, false, &row).contains("'=1+1"));
+    }
+
+    #[test]
+    fn what_was_no_record_is_no_formula_and_a_key_is_as_it_was() {
+        let csv = |record: &str| {
+            let row = OutcomeRow {
+                record: record.into(),
+                ..row()
+            };
+            let text = written(OutputArg::Csv, false, &row);
+            text.lines().nth(1).unwrap().split(',').next().unwrap().to_owned()
+        };
+        for text in ["=1+1", "@SUM(A1)", "-cmd|'/c calc'!A0", "+cmd|'/c calc'!A0", "＝1+1"] {
+            assert_eq!(csv(text), format!("'{text}"));
+        }
+        for key in ["+48 600-700-800", "-5", "(22) 60", "51001", "counteragent:70011"] {
+            assert_eq!(csv(key), key);
+        }
     }
 }

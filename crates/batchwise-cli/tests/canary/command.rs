@@ -118,17 +118,43 @@ impl Place {
         ended.collect()
     }
 
-    /// The command writes no file today; one that it writes some day must show no secret and be its owner's alone.
+    /// What the command leaves behind shows no secret and is its owner's alone.
+    #[track_caller]
+    fn is_discreet(&self) {
+        let files = files(self.0.path());
+        for file in &files {
+            let bytes = std::fs::read(file).unwrap();
+            no_secret(&file.display().to_string(), &text(&bytes));
+            #[cfg(unix)]
+            assert_eq!(
+                std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(file).unwrap().permissions()) & 0o077,
+                0,
+                "{}",
+                file.display()
+            );
+        }
+    }
+
+    /// Nothing was left behind.
     #[track_caller]
     fn holds_no_file(&self) {
-        let files: Vec<_> = files(self.0.path());
+        let files = files(self.0.path());
         assert!(files.is_empty(), "{files:?}");
     }
 }
 
+/// The files in a directory and those within it.
 fn files(directory: &Path) -> Vec<std::path::PathBuf> {
-    let entries = std::fs::read_dir(directory).unwrap();
-    entries.map(|entry| entry.unwrap().path()).collect()
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(directory).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            found.extend(files(&path));
+        } else {
+            found.push(path);
+        }
+    }
+    found
 }
 
 fn text(bytes: &[u8]) -> String {
@@ -156,7 +182,7 @@ fn against(then: &Then, logs_in: bool, form: &str) {
         shows_nothing(&format!("{then:?}, {}, {form}", job.args), &output);
     }
     assert!(server.connections() >= JOBS.len());
-    place.holds_no_file();
+    place.is_discreet();
 }
 
 const FORMS: [&str; 3] = ["human", "ndjson", "csv"];

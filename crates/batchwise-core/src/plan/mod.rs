@@ -228,6 +228,7 @@ impl<R: Record> Plan<R> {
     /// Takes the next entry of the input, of which earlier runs of the job may know something.
     pub fn offer_again(&mut self, entry: Entry<R>, past: Recall, now: Tick) -> Offered {
         let (line, sighting) = match &entry {
+            Entry::Record { line, .. } if R::is_repeatable() => (*line, Sighting::First),
             Entry::Record { line, record } => (*line, self.seen.note(&record.identity(), *line)),
             Entry::Invalid { line, text, .. } => (*line, self.seen.note_invalid(text, *line)),
             Entry::StageEnd(stage) => {

@@ -167,6 +167,39 @@ mod tests {
     }
 
     #[test]
+    fn a_call_that_left_at_the_moment_of_a_refusal_counts_anew() {
+        let mut throttle = Throttle::default();
+        let second = Duration::from_secs(1);
+        assert_eq!(throttle.refused(None, Tick::ZERO, second, 0.0), Some(THROTTLE_BASE));
+        assert_eq!(throttle.refused(None, second, second, 0.0), Some(THROTTLE_BASE * 2));
+    }
+
+    #[test]
+    fn after_three_refusals_a_short_retry_after_is_no_longer_believed() {
+        let mut throttle = Throttle::default();
+        let asked = Duration::from_millis(300);
+        let mut next = || throttle.refused(Some(asked), Tick::ZERO, Tick::ZERO, 0.0).unwrap();
+        for _ in 0..THROTTLE_BELIEVED {
+            assert_eq!(next(), asked);
+        }
+        assert_eq!([next(), next(), next()], [1, 2, 4].map(Duration::from_secs));
+    }
+
+    #[test]
+    fn a_retry_after_of_nothing_is_a_moment() {
+        let nothing = Some(Duration::ZERO);
+        let wait = Throttle::default().refused(nothing, Tick::ZERO, Tick::ZERO, 1.0);
+        assert_eq!(wait, Some(THROTTLE_LEAST));
+    }
+
+    #[test]
+    fn a_wait_of_our_own_is_up_to_a_fifth_longer_by_chance() {
+        let wait = |jitter| Throttle::default().refused(None, Tick::ZERO, Tick::ZERO, jitter);
+        assert_eq!(wait(0.5), Some(Duration::from_millis(1100)));
+        assert_eq!(wait(1.0), Some(Duration::from_millis(1200)));
+    }
+
+    #[test]
     fn a_success_ends_the_row() {
         let mut throttle = Throttle::default();
         for _ in 0..10 {

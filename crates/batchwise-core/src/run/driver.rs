@@ -51,10 +51,10 @@ pub(super) struct Driver<M: BatchMethod> {
     /// How long a stopped job reads on to give what comes its outcome; until the input ends when `None`.
     drain: Option<Duration>,
     drain_until: Option<Tick>,
-    /// Until when the server asked everyone to wait.
-    refused_until: Tick,
     #[cfg(feature = "test-util")]
     probe: Option<crate::test_util::Probe>,
+    /// Until when the server asked everyone to wait.
+    refused_until: Tick,
 }
 
 /// What happens next in a job.
@@ -101,9 +101,9 @@ impl<M: BatchMethod> Driver<M> {
             quiet_since: now,
             drain: options.drain,
             drain_until: None,
-            refused_until: Tick::ZERO,
             #[cfg(feature = "test-util")]
             probe: options.probe,
+            refused_until: Tick::ZERO,
         }
     }
 
@@ -128,8 +128,8 @@ impl<M: BatchMethod> Driver<M> {
     /// The next outcome, or `None` when every record has one.
     pub(super) async fn next(&mut self) -> Option<Outcome<M::Record>> {
         loop {
-            if let Some(outcome) = self.take_outcome() {
-                return Some(self.hand_out(outcome));
+            if let Some(outcome) = self.ready() {
+                return Some(outcome);
             }
             let now = self.clock().now();
             self.check_stop(now);
@@ -151,8 +151,8 @@ impl<M: BatchMethod> Driver<M> {
                     until
                 }
                 Step::Done => {
-                    if let Some(outcome) = self.take_outcome() {
-                        return Some(self.hand_out(outcome));
+                    if let Some(outcome) = self.ready() {
+                        return Some(outcome);
                     }
                     if self.ledger.as_ref().is_none_or(Ledger::is_empty) {
                         self.end().await;
@@ -161,8 +161,8 @@ impl<M: BatchMethod> Driver<M> {
                     None
                 }
             };
-            if let Some(outcome) = self.take_outcome() {
-                return Some(self.hand_out(outcome));
+            if let Some(outcome) = self.ready() {
+                return Some(outcome);
             }
             self.halt_if_stopping(now);
             #[cfg(feature = "test-util")]
@@ -187,6 +187,13 @@ impl<M: BatchMethod> Driver<M> {
                 self.drain_until,
             ));
         }
+    }
+
+    /// The next outcome, if there is one already.
+    pub(super) fn ready(&mut self) -> Option<Outcome<M::Record>> {
+        let outcome = self.take_outcome()?;
+        self.hand_out(&outcome);
+        Some(outcome)
     }
 
     /// The next outcome that can be handed out; with a journal, when it is durable there.
@@ -361,7 +368,7 @@ impl<M: BatchMethod> Driver<M> {
             Entry::Record { line, .. } | Entry::Invalid { line, .. } => *line,
             Entry::StageEnd(_) => 0,
         };
-        let noted = self.ahead.as_ref().and(JournalEntry::of_input(&entry));
+        let noted = self.ahead.as_ref().and_then(|_| JournalEntry::of_input(&entry));
         let past = match self.recall(noted.as_ref()) {
             Ok(past) => past,
             Err(error) => {
@@ -477,7 +484,7 @@ impl<M: BatchMethod> Driver<M> {
         }
     }
 
-    fn hand_out(&self, outcome: Outcome<M::Record>) -> Outcome<M::Record> {
+    fn hand_out(&self, outcome: &Outcome<M::Record>) {
         let (verdict, reached) = (outcome.verdict, outcome.reached());
         self.context.count(|summary| {
             summary.counts.add(verdict);
@@ -486,7 +493,6 @@ impl<M: BatchMethod> Driver<M> {
         if let Some(observer) = &self.context.observer {
             observer.outcome(verdict, reached);
         }
-        outcome
     }
 
     async fn end(&mut self) {

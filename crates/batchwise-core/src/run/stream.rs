@@ -1,6 +1,7 @@
 //! The stream of outcomes.
 
 use std::fmt;
+use std::future::Future;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
@@ -31,18 +32,69 @@ pub(super) type SharedSummary = Arc<Mutex<Summary>>;
 pub(super) fn outcomes<M: BatchMethod>(driver: Driver<M>) -> OutcomeStream<M::Record> {
     let summary = driver.summary();
     let span = driver.span();
-    let inner = futures_util::stream::unfold(driver, move |mut driver| {
-        let span = span.clone();
-        async move {
-            let outcome = driver.next().await?;
-            Some((outcome, driver))
-        }
-        .instrument(span)
-    });
+    let job = Job {
+        span,
+        state: State::Resting(Box::new(driver)),
+    };
     OutcomeStream {
-        // Polled again after its end it stays ended.
-        inner: Box::pin(inner.fuse()),
+        inner: Box::pin(job),
         summary,
+    }
+}
+
+/// A driver that hands its outcomes out one by one and goes on when it has none left.
+struct Job<M: BatchMethod> {
+    span: tracing::Span,
+    state: State<M>,
+}
+
+enum State<M: BatchMethod> {
+    /// It may have outcomes left.
+    Resting(Box<Driver<M>>),
+    /// It goes on until it has one more.
+    Working(Work<M>),
+    /// Every record has its outcome.
+    Ended,
+}
+
+type Worked<M> = Option<(Outcome<<M as BatchMethod>::Record>, Box<Driver<M>>)>;
+type Work<M> = Pin<Box<dyn Future<Output = Worked<M>> + Send>>;
+
+impl<M: BatchMethod> Stream for Job<M> {
+    type Item = Outcome<M::Record>;
+
+    fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let this = self.get_mut();
+        loop {
+            match &mut this.state {
+                State::Resting(driver) => {
+                    if let Some(outcome) = driver.ready() {
+                        return Poll::Ready(Some(outcome));
+                    }
+                    let State::Resting(mut driver) = std::mem::replace(&mut this.state, State::Ended) else {
+                        continue;
+                    };
+                    let work = async move {
+                        let outcome = driver.next().await?;
+                        Some((outcome, driver))
+                    };
+                    this.state = State::Working(Box::pin(work.instrument(this.span.clone())));
+                }
+                State::Working(work) => {
+                    let Poll::Ready(worked) = work.as_mut().poll(cx) else {
+                        return Poll::Pending;
+                    };
+                    let Some((outcome, driver)) = worked else {
+                        this.state = State::Ended;
+                        return Poll::Ready(None);
+                    };
+                    this.state = State::Resting(driver);
+                    return Poll::Ready(Some(outcome));
+                }
+                // Polled again after its end it stays ended.
+                State::Ended => return Poll::Ready(None),
+            }
+        }
     }
 }
 

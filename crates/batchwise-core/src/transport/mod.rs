@@ -3,15 +3,19 @@
 mod answer;
 mod caller;
 mod error;
+mod options;
 mod reqwest_transport;
 mod retry_after;
+mod roots;
 mod tls;
 
 pub use answer::Answer;
 pub use caller::HttpCaller;
 pub use error::{TransportError, TransportErrorKind};
-pub use reqwest_transport::{ReqwestTransport, TransportOptions};
+pub use options::{Protocol, TransportOptions};
+pub use reqwest_transport::ReqwestTransport;
 pub use retry_after::parse_retry_after;
+pub use roots::RootCertificates;
 
 use std::fmt;
 use std::sync::Arc;

@@ -1,47 +1,12 @@
 //! The default transport, the only place that knows reqwest.
 
-use std::time::Duration;
-
 use async_trait::async_trait;
 use bytes::{Bytes, BytesMut};
 
 use super::answer::retry_after_of;
-use super::{MAX_ANSWER_BYTES, Transport, TransportError, TransportErrorKind};
+use super::{MAX_ANSWER_BYTES, Protocol, Transport, TransportError, TransportErrorKind, TransportOptions};
 use crate::base_url::BaseUrl;
 use crate::build_error::BuildError;
-
-/// Settings of the default transport.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct TransportOptions {
-    /// One call from connect to the last byte of the answer; default 30 s, as the providers' own samples use.
-    pub timeout: Duration,
-    /// The connect alone; default 10 s, and never more than three quarters of `timeout`: when both were up at once, nobody
-    /// could tell a connect that failed from a request that got no answer.
-    pub connect_timeout: Duration,
-}
-
-impl Default for TransportOptions {
-    fn default() -> Self {
-        Self {
-            timeout: Duration::from_secs(30),
-            connect_timeout: Duration::from_secs(10),
-        }
-    }
-}
-
-impl TransportOptions {
-    /// The same with another time for one call.
-    #[must_use]
-    pub const fn with_timeout(mut self, timeout: Duration) -> Self {
-        self.timeout = timeout;
-        self
-    }
-
-    fn connect_timeout(&self) -> Duration {
-        self.connect_timeout.min(self.timeout / 4 * 3)
-    }
-}
 
 /// HTTP over reqwest: time-outs always on, no redirects, no automatic retries, bounded answers.
 #[derive(Debug, Clone)]
@@ -54,7 +19,8 @@ impl ReqwestTransport {
     ///
     /// # Errors
     /// [`BuildError`] when the origin wants TLS and this build has none, when feature `rustls-no-provider` finds no
-    /// installed crypto provider, or when the TLS back end cannot start.
+    /// installed crypto provider, when a text of [`TransportOptions::roots`] holds no certificate, or when the TLS back end
+    /// cannot start.
     pub fn new(base: &BaseUrl, options: &TransportOptions) -> Result<Self, BuildError> {
         if base.is_https() && !HAS_TLS {
             return Err(BuildError::no_tls());
@@ -69,11 +35,17 @@ impl ReqwestTransport {
             .timeout(options.timeout)
             .connect_timeout(options.connect_timeout())
             .tcp_nodelay(true);
+        builder = match options.protocol {
+            // Said aloud: another crate of the program may have turned HTTP/2 on for all.
+            Protocol::Http1 => builder.http1_only(),
+            #[cfg(feature = "http2")]
+            Protocol::Http2OrHttp1 => builder,
+            #[cfg(feature = "http2")]
+            Protocol::Http2 => builder.http2_prior_knowledge(),
+        };
+        builder = trusting(builder, base, options)?;
         if base.is_loopback() {
             builder = builder.no_proxy();
-            if !base.is_https() {
-                builder = without_roots(builder);
-            }
         }
         let client = builder
             .build()
@@ -89,15 +61,32 @@ const HAS_TLS: bool = cfg!(any(
     feature = "rustls-no-provider"
 ));
 
-/// Plain HTTP that never leaves the machine needs no trusted roots, and a bare container has none.
+/// Trusts the machine's roots and those of the options. Plain HTTP that never leaves the machine needs none, and a bare
+/// container has none.
 #[cfg(any(feature = "rustls", feature = "native-tls", feature = "rustls-no-provider"))]
-fn without_roots(builder: reqwest::ClientBuilder) -> reqwest::ClientBuilder {
-    builder.tls_certs_only([])
+fn trusting(
+    builder: reqwest::ClientBuilder,
+    base: &BaseUrl,
+    options: &TransportOptions,
+) -> Result<reqwest::ClientBuilder, BuildError> {
+    let roots = options.roots.read()?;
+    Ok(if base.is_loopback() && !base.is_https() {
+        builder.tls_certs_only([])
+    } else if roots.is_empty() {
+        builder
+    } else {
+        builder.tls_certs_merge(roots)
+    })
 }
 
 #[cfg(not(any(feature = "rustls", feature = "native-tls", feature = "rustls-no-provider")))]
-fn without_roots(builder: reqwest::ClientBuilder) -> reqwest::ClientBuilder {
-    builder
+#[expect(clippy::unnecessary_wraps, reason = "as with TLS")]
+fn trusting(
+    builder: reqwest::ClientBuilder,
+    _: &BaseUrl,
+    _: &TransportOptions,
+) -> Result<reqwest::ClientBuilder, BuildError> {
+    Ok(builder)
 }
 
 /// True when the build leaves the crypto provider to the application and none is installed.

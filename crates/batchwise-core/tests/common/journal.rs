@@ -31,6 +31,12 @@ pub enum State {
 #[derive(Debug, Default)]
 pub struct Disk {
     pub records: BTreeMap<(u64, String), State>,
+    /// Every verdict in the order in which they came.
+    pub verdicts: Vec<JournalVerdict>,
+    /// How many entries each intent had.
+    pub intents: Vec<usize>,
+    /// Lines that repeat another one, and which.
+    pub repeats: Vec<(u64, Option<u64>)>,
     pub writes: usize,
     pub closed: bool,
     pub calls: usize,
@@ -43,6 +49,8 @@ pub struct MemoryJournal {
     /// The write of this run, from 1, at which it happens.
     pub trouble: Option<(usize, Trouble)>,
     pub written: Arc<Mutex<usize>>,
+    /// A slow disk: a write is looked for so often before it is done.
+    pub polls: usize,
     /// The process has ended.
     pub crashed: Arc<AtomicBool>,
 }
@@ -68,6 +76,9 @@ impl MemoryJournal {
                 .filter(|(at, _)| at == &*written)
                 .map(|(_, trouble)| trouble)
         };
+        for _ in 0..self.polls {
+            tokio::task::yield_now().await;
+        }
         if trouble == Some(Trouble::Fails) {
             return Err(JournalError::new("the disk is full"));
         }
@@ -109,6 +120,7 @@ impl Journal for MemoryJournal {
 
     async fn intend(&self, entries: Vec<JournalEntry>) -> Result<(), JournalError> {
         self.write(|disk| {
+            disk.intents.push(entries.len());
             for entry in entries {
                 disk.records.insert(name(entry), State::Intended);
             }
@@ -118,6 +130,7 @@ impl Journal for MemoryJournal {
 
     async fn settle(&self, verdicts: Vec<JournalVerdict>) -> Result<(), JournalError> {
         self.write(|disk| {
+            disk.verdicts.extend(verdicts.iter().cloned());
             for settled in verdicts {
                 let state = State::Settled {
                     verdict: settled.verdict,
@@ -131,6 +144,10 @@ impl Journal for MemoryJournal {
 
     fn called(&self, _: &batchwise_core::observe::CallFinished) {
         self.disk.lock().unwrap().calls += 1;
+    }
+
+    fn repeated(&self, entry: &JournalEntry, first: Option<u64>) {
+        self.disk.lock().unwrap().repeats.push((entry.line, first));
     }
 
     async fn close(&self, summary: &Summary) -> Result<(), JournalError> {

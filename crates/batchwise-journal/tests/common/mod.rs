@@ -22,7 +22,12 @@ pub fn header(keys: &[&str]) -> JobHeader {
         campaigns: Vec::new(),
         options: BTreeMap::new(),
         input: InputPrint::of_arguments(keys.iter().copied()),
-        origin: Origin::here("0.1.0"),
+        origin: Origin {
+            version: "0.1.0".to_owned(),
+            user: "ann".to_owned(),
+            machine: "office".to_owned(),
+            process: 4711,
+        },
         resume: vec!["calltouch-import".to_owned(), "delete".to_owned()],
         directory: "/home/ann".to_owned(),
     }

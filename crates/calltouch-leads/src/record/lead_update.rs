@@ -202,6 +202,10 @@ impl Record for LeadUpdate {
         }
     }
 
+    fn is_repeatable() -> bool {
+        true
+    }
+
     fn encoded_len(&self) -> usize {
         self.0.json.len() + 1
     }

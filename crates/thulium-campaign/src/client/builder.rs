@@ -89,6 +89,13 @@ impl<C> ThuliumBuilder<C> {
         self
     }
 
+    /// Sets everything about the default transport: its time-outs, issuers that are trusted beside those of the machine, the
+    /// version of HTTP. A transport of your own keeps its own.
+    pub fn transport_options(mut self, options: TransportOptions) -> Self {
+        self.options = options;
+        self
+    }
+
     /// A transport of your own in place of the default one.
     pub fn transport(mut self, transport: SharedTransport) -> Self {
         self.transport = Some(transport);

@@ -79,7 +79,12 @@ impl<'a> Entries<'a> {
             Said::Absent
         };
         let facts = self.record_ids(removed);
-        Some(Statement::new(said).with_text(self.text(answer)).with_facts(facts))
+        let statement = Statement::new(said).with_facts(facts);
+        Some(match said {
+            // Nothing is left to explain.
+            Said::Done => statement,
+            _ => statement.with_text(self.text(answer)),
+        })
     }
 
     /// The campaign's records that were removed, or, where none was, those that the entries name.

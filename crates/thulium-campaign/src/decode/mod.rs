@@ -1,5 +1,6 @@
 //! From the bytes of an answer to what it says about each member, or to the error it stands for. Judges nothing.
 
+mod all_removed;
 mod entries;
 mod error_body;
 mod repeats;
@@ -18,6 +19,14 @@ use results::Results;
 /// # Errors
 /// [`CallError`] for a refusal, for a status that stands for one, and for a 2xx whose body names no members.
 pub(crate) fn reply<M: Member>(answer: &Answer, sent: &[M]) -> Result<Reply, CallError> {
+    match all_removed::read(answer, sent) {
+        Some(reply) => Ok(reply),
+        None => interpreted(answer, sent),
+    }
+}
+
+/// The answer as a tree, whatever it is.
+fn interpreted<M: Member>(answer: &Answer, sent: &[M]) -> Result<Reply, CallError> {
     let body = answer.json_body();
     let of_status = || CallError::of_status(answer);
     let Ok(value) = serde_json::from_slice::<Value>(body) else {

@@ -240,7 +240,7 @@ fn a_list_that_names_a_number_twice_tells_of_two_records() {
 fn all_records_of_a_number_removed_is_removed() {
     let statement = phone(r#"[{"record_id":3101,"status":"REMOVED"},{"record_id":3144,"status":"REMOVED"}]"#).unwrap();
     assert_eq!(statement.said, Said::Done);
-    assert_eq!(statement.text.as_deref(), Some("REMOVED"));
+    assert_eq!(statement.text, None);
     assert_eq!(
         statement.facts.get("record_ids"),
         Some(&Fact::Numbers(vec![3101, 3144]))
@@ -445,4 +445,44 @@ fn a_flood_of_different_texts_is_quoted_as_far_as_it_is_shown() {
     let text = statement.text.unwrap();
     assert!(text.starts_with("FAILED: m0, FAILED: m1, "), "{text}");
     assert_eq!(text.len(), QUOTE_BYTES);
+}
+
+// The answer that is read in place.
+
+proptest! {
+    /// Pieces of the documented answer, some of them replaced: whatever is read in place is what interpreting it gives.
+    #[test]
+    fn what_is_read_in_place_is_what_the_tree_says(
+        replaced in prop::collection::vec((0_usize..24, "[{}:,\"0-9]|null|\"REMOVED\"|\"7001\"|\"7002\"|\"status\"|\"message\"|200|404|REMOVED|[\\[\\]]| "), 0..3),
+    ) {
+        let mut pieces = vec![
+            "{", "\"7001\"", ":", "{", "\"http_status\"", ":", "200", ",", "\"record_id\"", ":", "9", ",", "\"status\"", ":",
+            "\"REMOVED\"", "}", ",", "\"7002\"", ":", "{\"http_status\":200,\"record_id\":8,", "\"status\"", ":", "\"REMOVED\"}", "}",
+        ];
+        for (at, text) in &replaced {
+            pieces[*at] = text;
+        }
+        let answer = Answer::of(StatusCode::OK, pieces.concat());
+        let sent: Vec<CampaignCustomer> = ["00042:7001", "00042:7002"].iter().map(|key| key.parse().unwrap()).collect();
+        if let Some(read) = all_removed::read(&answer, &sent) {
+            // A number of its own order: the tree sorts names.
+            let Ok(Reply::Named(mut tree)) = interpreted(&answer, &sent) else { panic!("no reply") };
+            tree.sort_by(|left, right| left.0.cmp(&right.0));
+            prop_assert_eq!(read, Reply::Named(tree));
+        } else {
+            prop_assert!(!replaced.is_empty());
+        }
+    }
+}
+
+#[test]
+fn an_answer_in_another_order_is_interpreted() {
+    let body = r#"{"7002":{"http_status":200,"record_id":8,"status":"REMOVED"},"7001":{"http_status":200,"record_id":9,"status":"REMOVED"}}"#;
+    let sent: Vec<CampaignCustomer> = ["00042:7001", "00042:7002"]
+        .iter()
+        .map(|key| key.parse().unwrap())
+        .collect();
+    let answer = Answer::of(StatusCode::OK, body);
+    assert_eq!(all_removed::read(&answer, &sent), None);
+    assert_eq!(reply(&answer, &sent).unwrap().len(), 2);
 }

@@ -109,8 +109,12 @@ impl Member for CampaignCustomer {
         self.campaign
     }
 
-    fn encoded(&self) -> String {
-        self.customer.to_string()
+    fn encode(&self, out: &mut String) {
+        out.push_str(itoa::Buffer::new().format(self.customer.get()));
+    }
+
+    fn is_named(&self, name: &str) -> bool {
+        name.parse() == Ok(self.customer)
     }
 
     fn identify(sent: &[Self], names: &[&str]) -> Vec<Identity> {

@@ -11,7 +11,7 @@ pub use phone::{CampaignPhone, MAX_PHONE_BYTES, PhoneNumber};
 use batchwise_core::{Identity, InvalidRecord, Record};
 
 /// A member of a campaign as the wire knows it: what differs between the CRM and the CSV method.
-pub(crate) trait Member: Record {
+pub(crate) trait Member: Record + Ord {
     /// The path segment of the kind of campaign.
     const COLLECTION: &'static str;
 
@@ -27,8 +27,11 @@ pub(crate) trait Member: Record {
     /// The campaign that the member is to be removed from.
     fn campaign(&self) -> CampaignId;
 
-    /// The percent-encoded value of the query parameter.
-    fn encoded(&self) -> String;
+    /// Appends the percent-encoded value of the query parameter.
+    fn encode(&self, out: &mut String);
+
+    /// True when an answer's name for exactly this member is `name`. A provider may write it in other ways too.
+    fn is_named(&self, name: &str) -> bool;
 
     /// What each name of an answer stands for, in the order of `names`; a name that was not sent stays a text.
     fn identify(sent: &[Self], names: &[&str]) -> Vec<Identity>;

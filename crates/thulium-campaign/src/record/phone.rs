@@ -88,7 +88,7 @@ impl Record for CampaignPhone {
     }
 
     fn encoded_len(&self) -> usize {
-        parameter_len::<Self>(self.encoded().len())
+        parameter_len::<Self>(percent_encoded(self.phone.as_str()).len())
     }
 
     fn group(&self) -> u64 {
@@ -109,8 +109,12 @@ impl Member for CampaignPhone {
         self.campaign
     }
 
-    fn encoded(&self) -> String {
-        percent_encoded(self.phone.as_str())
+    fn encode(&self, out: &mut String) {
+        out.push_str(&percent_encoded(self.phone.as_str()));
+    }
+
+    fn is_named(&self, name: &str) -> bool {
+        name == self.phone.as_str()
     }
 
     /// Takes a name for the number that is written exactly so; else for the only number with the same digits, unless

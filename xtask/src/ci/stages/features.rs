@@ -1,58 +1,40 @@
-//! The TLS back ends, one at a time.
+//! Each feature of each library alone: as users build it, where no neighbour turns a feature on for it.
 
 use anyhow::Result;
 use xshell::cmd;
 
 use crate::ci::stage::Stage;
-use crate::workspace::{CORE, FACADE, PROVIDERS, Workspace};
+use crate::tool::CARGO_HACK;
+use crate::workspace::{FACADE, Workspace};
 
 pub(super) const STAGE: Stage = Stage {
     name: "features",
-    about: "core and the facade build with each TLS back end alone, and with none",
-    mend: "cargo check -p CRATE --no-default-features --features BACK_END",
+    about: "no lint speaks up in any library with its default features, none, each alone, and all; facade over each TLS back end",
+    mend: "cargo clippy -p CRATE --no-default-features --features FEATURE",
     run,
 };
 
-/// The back ends of the default transport; the empty one speaks plain HTTP.
-const TLS: [&str; 4] = ["rustls", "native-tls", "rustls-no-provider", ""];
+/// The back ends of the default transport; the empty one speaks plain HTTP. HTTP/2 is one more way of its own.
+const TLS: [&str; 5] = ["rustls", "native-tls", "rustls-no-provider", "", "http2"];
 
 fn run(workspace: &Workspace) -> Result<()> {
+    let hack = CARGO_HACK.get(workspace)?;
+    let shell = workspace.shell();
+    let libraries = workspace.libraries()?;
+    let packages = libraries.iter().flat_map(|library| ["-p", library]);
+    cmd!(shell, "{hack} hack clippy --each-feature {packages...}")
+        .args(["--", "-D", "warnings"])
+        .run()?;
+    // The facade is nothing without its providers.
+    let providers = workspace.providers()?.join(",");
     for tls in TLS {
-        for library in [CORE, FACADE] {
-            let features = features(library, tls);
-            let features = features.as_str();
-            cmd!(
-                workspace.shell(),
-                "cargo check -p {library} --no-default-features --features {features}"
-            )
-            .run()?;
-        }
+        let features = format!("{providers},{tls}");
+        cmd!(
+            shell,
+            "cargo clippy -p {FACADE} --no-default-features --features {features}"
+        )
+        .args(["--", "-D", "warnings"])
+        .run()?;
     }
     Ok(())
-}
-
-/// The facade is nothing without its providers.
-fn features(library: &str, tls: &str) -> String {
-    let mut features = if library == FACADE {
-        PROVIDERS.to_vec()
-    } else {
-        Vec::new()
-    };
-    features.push(tls);
-    features.join(",")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_facade_comes_with_its_providers_and_core_with_nothing() {
-        assert_eq!(features(CORE, ""), "");
-        assert_eq!(features(CORE, "rustls"), "rustls");
-        assert_eq!(
-            features(FACADE, "native-tls"),
-            "calltouch-import,calltouch-leads,dellin-book,thulium-campaign,native-tls"
-        );
-    }
 }

@@ -1,32 +1,71 @@
 //! The checks, cheapest first.
 
+mod advisories;
+mod api;
 mod clippy;
-mod clippy_crates;
+mod conformance;
 mod demo;
 mod deny;
 mod doc;
+mod fault_matrix;
 mod features;
 mod fmt;
+mod fuzz;
+mod house;
+mod load;
+mod machete;
+mod minimal;
+mod msrv;
 mod mutants;
+mod package;
+mod semver;
 mod simulate;
+mod taplo;
 mod test;
 mod tree;
+mod typos;
 
 use super::stage::Stage;
 
 /// Every check, in the order in which they run.
 ///
-/// The order keeps dependencies from being built again and again: the stages up to `doc` share what `cargo check` left.
+/// The order keeps dependencies from being built again and again: the stages up to `features` share what `cargo check` left.
 pub(crate) const STAGES: &[Stage] = &[
     fmt::STAGE,
+    taplo::STAGE,
+    typos::STAGE,
+    house::STAGE,
     tree::STAGE,
     deny::STAGE,
+    advisories::STAGE,
+    machete::STAGE,
     clippy::STAGE,
     doc::STAGE,
-    clippy_crates::STAGE,
+    api::STAGE,
     features::STAGE,
     test::STAGE,
+    conformance::STAGE,
     simulate::STAGE,
     mutants::STAGE,
+    fault_matrix::STAGE,
     demo::STAGE,
+    fuzz::STAGE,
+    load::STAGE,
+    msrv::STAGE,
+    minimal::STAGE,
+    package::STAGE,
+    semver::STAGE,
+];
+
+/// What `--quick` runs: seconds each on a warm tree, and nothing that has to be installed from source.
+pub(crate) const QUICK: &[&str] = &[
+    "fmt",
+    "taplo",
+    "typos",
+    "house",
+    "tree",
+    "clippy",
+    "doc",
+    "test",
+    "conformance",
 ];

@@ -6,7 +6,7 @@ use anyhow::{Result, bail};
 use xshell::cmd;
 
 use crate::ci::stage::Stage;
-use crate::workspace::{CALLTOUCH_COMMON, CORE, PROVIDERS, Workspace};
+use crate::workspace::{CALLTOUCH_COMMON, CORE, Workspace};
 
 pub(super) const STAGE: Stage = Stage {
     name: "tree",
@@ -36,7 +36,7 @@ const FOREIGN: &[&str] = &[
 fn run(workspace: &Workspace) -> Result<()> {
     let mut wrong = reqwest_outside_core(workspace);
     let members = workspace.names();
-    for provider in PROVIDERS {
+    for provider in workspace.providers()? {
         let everything = crates(&tree(workspace, provider, &["--all-features"])?);
         wrong.extend(strangers(provider, &members, &everything));
         let count = crates(&tree(workspace, provider, &[])?).len();

@@ -34,10 +34,18 @@ impl Cli {
         Self::plain(url, &format!("{args} --rate off"))
     }
 
-    /// The same with the provider's own rate.
-    pub(crate) fn plain(url: &str, args: &str) -> Self {
+    /// The command without any credentials.
+    pub(crate) fn bare(args: &str) -> Self {
         let mut command = Command::new(assert_cmd::cargo::cargo_bin!("batchwise"));
         command.env_clear().args(args.split_whitespace());
+        // Journals that nobody asked for.
+        command.env("BATCHWISE_STATE_DIR", env!("CARGO_TARGET_TMPDIR"));
+        Self(command)
+    }
+
+    /// The same with the provider's own rate.
+    pub(crate) fn plain(url: &str, args: &str) -> Self {
+        let Self(mut command) = Self::bare(args);
         for name in ["CALLTOUCH_BASE_URL", "DELLIN_BASE_URL", "THULIUM_BASE_URL"] {
             command.env(name, url);
         }
@@ -77,6 +85,12 @@ impl Cli {
 
     pub(crate) fn env(mut self, name: &str, value: &str) -> Self {
         self.0.env(name, value);
+        self
+    }
+
+    /// Runs in this directory.
+    pub(crate) fn within(mut self, directory: &std::path::Path) -> Self {
+        self.0.current_dir(directory);
         self
     }
 
@@ -226,6 +240,15 @@ impl Ended {
             .lines()
             .map(|line| serde_json::from_str(line).unwrap_or_else(|_| panic!("no JSON: {line}\n{self:?}")))
             .collect()
+    }
+
+    /// Record and outcome of each line of `-o ndjson`, sorted.
+    pub(crate) fn outcomes_of_rows(&self) -> Vec<String> {
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        let words = |row: &Value| format!("{} {}", text(&row["record"]), text(&row["outcome"]));
+        let mut outcomes: Vec<String> = self.rows().iter().map(words).collect();
+        outcomes.sort_unstable();
+        outcomes
     }
 
     /// Record and outcome of the lines of `-o human`, sorted.

@@ -6,8 +6,10 @@ mod recorder;
 mod snapshot;
 #[cfg(target_os = "linux")]
 pub(crate) mod terminal;
+mod workbook;
 
 pub(crate) use cli::{Cli, Ended, file};
 pub(crate) use emulated::Emulated;
 pub(crate) use recorder::{Canned, Recorder};
 pub(crate) use snapshot::{is_as_before, tamed};
+pub(crate) use workbook::{sheet, workbook};

@@ -1,0 +1,171 @@
+//! What is left to do when a job has ended: result files, the summary, and where everything is.
+
+use std::io;
+use std::path::Path;
+use std::time::{Duration, SystemTime};
+
+use batchwise::{ReasonKind, Summary};
+use batchwise_journal::{JournalReader, Past, ReadError};
+
+use crate::args::JobArgs;
+use crate::ending::{Ending, OutcomeFile};
+use crate::failure::{Exit, Failure};
+use crate::input::{Shape, Source};
+use crate::job::exit_of;
+use crate::ledger::{Closing, Invocation, JournalLookup, check_pipe, finished_at, finished_job, whole_job};
+use crate::notes::{Notes, say};
+use crate::results::{Outlets, Pass, ResultFile, Told, Written, write_results};
+use crate::target::Target;
+
+/// A job that has ended.
+#[derive(Debug)]
+pub(crate) struct Afterwards<'a, S> {
+    pub(crate) args: &'a JobArgs,
+    pub(crate) target: &'a Target,
+    pub(crate) job_id: &'a str,
+    pub(crate) source: &'a Source,
+    pub(crate) shape: &'a S,
+    pub(crate) with_campaign: bool,
+    /// The last line that was taken in of a pipe.
+    pub(crate) last_line: Option<u64>,
+    pub(crate) outlets: &'a Outlets,
+    /// The journal, where one was written and can be read.
+    pub(crate) reader: Option<&'a JournalReader>,
+    /// Where it stays.
+    pub(crate) journal: Option<&'a Path>,
+    pub(crate) invocation: Option<&'a Invocation>,
+    pub(crate) started: SystemTime,
+    pub(crate) took: Duration,
+}
+
+impl<S: Shape> Afterwards<'_, S> {
+    /// Writes what is to be written, says where it is, and judges the whole job. `run` are the sums of its last run.
+    pub(crate) fn finish(&self, run: &Summary, unwritable: Option<&io::Error>, notes: &Notes) -> Exit {
+        let whole = self.whole(run);
+        let mut failed = unwritable.is_some();
+        let results = self.results(&mut failed);
+        let mut exit = exit_of(&whole, failed, self.args.allow_missing);
+        if let Some(file) = &self.outlets.summary {
+            let told = Told {
+                job_id: self.job_id,
+                target: self.target,
+                whole: &whole,
+                run,
+                started: self.started,
+                took: self.took,
+                exit,
+                journal: self.journal,
+                results: results.as_ref(),
+            };
+            if let Err(why) = file.write(&told.value()) {
+                say(&format!("--summary: {why}"));
+                failed = true;
+                exit = exit_of(&whole, failed, self.args.allow_missing);
+            }
+        }
+        let closing = Closing {
+            whole: &whole,
+            journal: self.journal,
+            is_whole: self.source.is_whole(),
+            results: results.as_ref(),
+            summary_file: self.outlets.summary.as_ref().map(|file| file.path()),
+            invocation: self.invocation,
+            failed,
+        };
+        let mut lines = closing.lines();
+        if run.recalled > 0 {
+            let counts: Vec<String> = whole
+                .counts
+                .iter()
+                .map(|(verdict, count)| format!("{count} {verdict}"))
+                .collect();
+            let total = self.target.count(whole.counts.total());
+            let text = format!("the whole job: {total}: {}; {} calls", counts.join(", "), whole.calls);
+            lines.insert(0, text);
+        }
+        notes.ending(&Ending {
+            summary: run,
+            whole: &whole,
+            took: self.took,
+            target: self.target,
+            unwritable,
+            allow_missing: self.args.allow_missing,
+            files: &files(results.as_ref()),
+            closing: lines,
+        });
+        exit
+    }
+
+    /// Says of a finished job that it is, writes its results if they were asked for, and sends nothing.
+    pub(crate) fn of_finished(self, past: &Past, journal: Option<&Path>, notes: &Notes) -> Result<Exit, Failure> {
+        let path = journal.unwrap_or_else(|| Path::new(""));
+        let unreadable = |error: ReadError| Failure::usage(format!("--journal: {error}"));
+        let reader = JournalReader::open(path).map_err(unreadable)?;
+        if !self.source.is_whole() {
+            check_pipe(self.source, self.shape, &reader)?;
+        }
+        let run = finished_job(&reader, past.runs.last()).map_err(unreadable)?;
+        notes.warn(&format!("finished {}, nothing sent", finished_at(past)));
+        let afterwards = Afterwards {
+            reader: Some(&reader),
+            journal,
+            ..self
+        };
+        Ok(afterwards.finish(&run, None, notes))
+    }
+
+    /// The sums of all runs. What the journal could not take is known of this run alone.
+    fn whole(&self, run: &Summary) -> Summary {
+        let journal_failed = run.stop.as_ref().is_some_and(|stop| stop.kind() == ReasonKind::Journal);
+        let Some(reader) = self.reader.filter(|_| !journal_failed) else {
+            return run.clone();
+        };
+        whole_job(reader, run).unwrap_or_else(|error| {
+            say(&format!("the journal {error}"));
+            run.clone()
+        })
+    }
+
+    fn results(&self, failed: &mut bool) -> Option<Written> {
+        let directory = self.outlets.directory.as_ref()?;
+        let pass = Pass {
+            provider: self.target.provider,
+            job_id: self.job_id.to_owned(),
+            with_campaign: self.with_campaign,
+            allow_missing: self.args.allow_missing,
+            last_line: self.last_line,
+        };
+        let written = match self.reader {
+            Some(reader) => {
+                let mut lookup = JournalLookup::new(reader);
+                write_results(&pass, (self.source, self.shape), &mut lookup, directory)
+            }
+            None => Err("there is no journal to look results up in".to_owned()),
+        };
+        match written {
+            Ok(written) => Some(written),
+            Err(why) => {
+                say(&format!("--results-dir: {why}"));
+                *failed = true;
+                None
+            }
+        }
+    }
+}
+
+/// The files of the results.
+fn files(written: Option<&Written>) -> Vec<OutcomeFile> {
+    let files = written
+        .into_iter()
+        .flat_map(|written| ResultFile::ALL.map(|file| (file, written.file(file))));
+    files
+        .filter_map(|(file, place)| {
+            let (path, records) = place?;
+            Some(OutcomeFile {
+                path: path.display().to_string(),
+                records,
+                reached: file == ResultFile::Succeeded,
+            })
+        })
+        .collect()
+}

@@ -1,0 +1,114 @@
+//! What is said last: where everything is, and the command that goes on.
+
+use std::ffi::OsString;
+use std::path::Path;
+
+use batchwise::{Reason, ReasonKind, Summary, Verdict};
+
+use super::{Invocation, command_line};
+use crate::results::{ResultFile, Written};
+
+/// Everything that is known at the end.
+#[derive(Debug)]
+pub(crate) struct Closing<'a> {
+    /// The sums of the whole job.
+    pub(crate) whole: &'a Summary,
+    /// The journal, where it is kept.
+    pub(crate) journal: Option<&'a Path>,
+    /// The input can be read again.
+    pub(crate) is_whole: bool,
+    pub(crate) results: Option<&'a Written>,
+    pub(crate) summary_file: Option<&'a Path>,
+    pub(crate) invocation: Option<&'a Invocation>,
+    /// Output or journal failed although the job did not stop.
+    pub(crate) failed: bool,
+}
+
+impl Closing<'_> {
+    /// The lines, the one to act on last.
+    pub(crate) fn lines(&self) -> Vec<String> {
+        let mut lines = Vec::new();
+        if let Some(written) = self.results {
+            lines.push(rows(written));
+        }
+        if let Some(path) = self.summary_file {
+            lines.push(format!("summary in {}", path.display()));
+        }
+        match (self.command(), self.journal) {
+            (Some(command), Some(journal)) => {
+                lines.push(format!("journal {}", journal.display()));
+                lines.push(command);
+            }
+            (Some(command), None) => lines.push(command),
+            (None, Some(journal)) => lines.push(format!("journal {}", journal.display())),
+            (None, None) => {}
+        }
+        lines
+    }
+
+    /// The command that goes on with the rest, or that tries again what failed.
+    fn command(&self) -> Option<String> {
+        let count = |verdict| self.whole.counts.of(verdict);
+        let failed = count(Verdict::Rejected) + count(Verdict::Busy) + count(Verdict::Unknown);
+        if self.whole.stop.is_some() || self.failed {
+            let command = self.go_on("")?;
+            let first = match self.whole.stop.as_ref().map(Reason::kind) {
+                Some(ReasonKind::Credentials) => "once the credentials are mended (`batchwise doctor` looks at them), ",
+                Some(ReasonKind::WrongTarget) => "once campaign and account are the right ones, ",
+                _ => "",
+            };
+            return Some(format!("{first}go on with: {command}"));
+        }
+        if failed == 0 {
+            return None;
+        }
+        let command = self.go_on("--retry-failed")?;
+        Some(format!("try the {failed} that failed again with: {command}"))
+    }
+
+    fn go_on(&self, flag: &str) -> Option<String> {
+        let again = (!flag.is_empty()).then(|| OsString::from(flag));
+        match (self.journal, self.is_whole) {
+            (Some(journal), true) => {
+                let words = ["resume".into(), journal.as_os_str().to_owned()];
+                Some(command_line(words.into_iter().chain(again)))
+            }
+            (Some(journal), false) => {
+                let given = self.invocation?.clone().with_journal(journal);
+                let line = command_line(given.words().into_iter().chain(again));
+                Some(format!("{line}  (and the same input)"))
+            }
+            (None, _) => {
+                // Rows to feed back are all there is.
+                let wanted = if flag.is_empty() {
+                    ResultFile::Unprocessed
+                } else {
+                    ResultFile::Failed
+                };
+                let (path, rows) = self.results?.file(wanted)?;
+                if rows == 0 {
+                    return None;
+                }
+                let again = self.invocation?.clone().on_rows_of(path, &path.parent()?.join("again"));
+                Some(command_line(again.words()))
+            }
+        }
+    }
+}
+
+fn rows(written: &Written) -> String {
+    let records = written.outcomes + written.duplicates + written.unread;
+    let mut text = if records + written.blank == written.rows {
+        format!("{} rows read:", written.rows)
+    } else {
+        format!("{} rows read, with {records} records:", written.rows)
+    };
+    text.push_str(&format!(
+        " {} outcomes + {} repeated + {} blank",
+        written.outcomes, written.duplicates, written.blank
+    ));
+    if written.unread > 0 {
+        text.push_str(&format!(" + {} that the job never read", written.unread));
+    }
+    text
+}

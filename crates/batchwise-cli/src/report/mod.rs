@@ -1,0 +1,89 @@
+//! `batchwise report`: what became of a job, from its journal, also while it runs.
+
+mod args;
+mod evidence;
+mod figures;
+mod rows;
+mod table;
+mod words;
+
+use std::io;
+use std::path::Path;
+
+use batchwise_journal::{Filter, JournalReader, ReadError};
+
+pub(crate) use args::ReportArgs;
+
+use crate::args::OutputArg;
+use crate::failure::{Exit, Failure};
+use crate::ledger::StateDirectory;
+use crate::notes::say;
+use crate::output::OutcomeWriter;
+use figures::Figures;
+
+/// Reports a job.
+pub(crate) fn report(args: &ReportArgs) -> Result<Exit, Failure> {
+    let path = StateDirectory::find(&args.journal)?;
+    let reader = JournalReader::open(&path).map_err(unreadable)?;
+    if let Some(file) = &args.evidence {
+        evidence::write(&reader, file, args.force)?;
+        say(&format!("evidence in {}", file.display()));
+        return Ok(Exit::Reached);
+    }
+    if args.output == OutputArg::Human {
+        let figures = Figures::of(&reader).map_err(unreadable)?;
+        let reasons = reader.reasons(&filter(args)).map_err(unreadable)?;
+        write_text(&table::table(&figures, &reasons, &path))?;
+        if args.only.is_empty() {
+            return Ok(Exit::Reached);
+        }
+        write_text("\n")?;
+    }
+    records(&reader, args)?;
+    Ok(Exit::Reached)
+}
+
+/// Every record that was asked for, in the order of the input.
+fn records(reader: &JournalReader, args: &ReportArgs) -> Result<(), Failure> {
+    let header = reader.header().map_err(unreadable)?;
+    let form = rows::Form::of(&header.provider);
+    let unwritable = |error: io::Error| Failure::unwritable(&error);
+    let stdout = io::stdout().lock();
+    let mut writer = OutcomeWriter::new(stdout, args.output, form.with_campaign).map_err(unwritable)?;
+    for row in reader.records(filter(args)) {
+        let row = form.row(&row.map_err(unreadable)?);
+        writer.write(&row).map_err(unwritable)?;
+    }
+    writer.flush().map_err(unwritable)
+}
+
+/// A record in a call, or maybe sent by a run that died, is unknown.
+fn filter(args: &ReportArgs) -> Filter {
+    if args.only.is_empty() {
+        return Filter::all();
+    }
+    let only = Filter::only(args.only.iter().map(|only| only.0));
+    if args.only.iter().any(|only| only.0 == batchwise::Verdict::Unknown) {
+        only.or_open()
+    } else {
+        only
+    }
+}
+
+fn write_text(text: &str) -> Result<(), Failure> {
+    use io::Write;
+    let mut out = io::stdout().lock();
+    out.write_all(text.as_bytes())
+        .and_then(|()| out.flush())
+        .map_err(|error| Failure::unwritable(&error))
+}
+
+#[allow(clippy::needless_pass_by_value)] // as `map_err` wants it
+fn unreadable(error: ReadError) -> Failure {
+    Failure::usage(error.to_string())
+}
+
+/// The command that goes on with the job of this journal.
+fn resume_command(path: &Path) -> String {
+    crate::ledger::command_line(["resume".into(), path.as_os_str().to_owned()])
+}

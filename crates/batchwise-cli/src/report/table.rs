@@ -1,0 +1,174 @@
+//! The table that people read.
+
+use std::path::Path;
+use std::time::Duration;
+
+use batchwise::{Counts, Verdict};
+use batchwise_journal::{JobState, ReasonGroup};
+
+use super::figures::Figures;
+use super::resume_command;
+use crate::output::{one_line, time};
+use crate::progress::{grouped, span};
+
+/// So many reasons are shown; the rest is in the records themselves.
+const REASONS: usize = 20;
+
+/// The whole table.
+pub(super) fn table(figures: &Figures, reasons: &[ReasonGroup], path: &Path) -> String {
+    let mut lines = head(figures, path);
+    lines.push(String::new());
+    outcomes(figures, &mut lines);
+    why(reasons, &mut lines);
+    lines.push(String::new());
+    lines.push(calls(figures));
+    if !figures.waited.is_zero() {
+        lines.push(format!("waits      {} for slots of the quota", span(figures.waited)));
+    }
+    let runs = match figures.runs.len() {
+        1 => String::new(),
+        runs => format!(" in {runs} runs"),
+    };
+    lines.push(format!("time       {}{runs}", span(figures.took)));
+    lines.push(speed(figures));
+    if figures.state == JobState::Unfinished && !figures.header.resume.is_empty() {
+        lines.push(format!("\ngo on with: {}", resume_command(path)));
+    }
+    lines.push(String::new());
+    lines.join("\n")
+}
+
+fn head(figures: &Figures, path: &Path) -> Vec<String> {
+    let header = &figures.header;
+    let mut lines = vec![
+        format!("job        {}  {} {}", header.id, header.provider, header.method),
+        format!("account    {} at {}", one_line(&header.account), header.host),
+    ];
+    if !header.campaigns.is_empty() {
+        lines.push(format!("campaign   {}", one_line(&header.campaigns.join(", "))));
+    }
+    lines.push(format!("input      {}", one_line(&header.input.to_string())));
+    lines.push(format!("journal    {}", path.display()));
+    lines.push(format!(
+        "began      {} by {} on {}",
+        time(header.started),
+        header.origin.user,
+        header.origin.machine
+    ));
+    lines.push(format!("state      {}", state(figures)));
+    lines
+}
+
+/// Where the job stands.
+pub(super) fn state(figures: &Figures) -> String {
+    let last = figures.runs.last();
+    match figures.state {
+        JobState::Running => match last {
+            Some(run) => format!("running (process {})", run.origin.process),
+            None => "running".to_owned(),
+        },
+        JobState::Finished => format!("finished {}", time(figures.last)),
+        JobState::Unfinished => match last.map(|run| (&run.stop, run.ended)) {
+            Some((Some((kind, _)), Some(ended))) => format!("stopped early {}: {kind}", time(ended)),
+            _ => format!(
+                "not finished: its process ended without a word after {}",
+                time(figures.last)
+            ),
+        },
+    }
+}
+
+fn outcomes(figures: &Figures, lines: &mut Vec<String>) {
+    let tally = &figures.tally;
+    let total = grouped(figures.records());
+    let width = total.len().max(9);
+    for (verdict, count) in tally.counts.iter() {
+        lines.push(format!("{:>width$}  {verdict}", grouped(count)));
+    }
+    if tally.open > 0 {
+        let what = match figures.state {
+            JobState::Running => "in a call right now",
+            _ => "unknown (a run may have sent them, and ended before their answers were noted)",
+        };
+        lines.push(format!("{:>width$}  {what}", grouped(tally.open)));
+    }
+    lines.push(format!("{:>width$}", "-".repeat(total.len())));
+    let repeats = match tally.duplicates {
+        0 => String::new(),
+        repeats => format!("; {} more repeat one of them", grouped(repeats)),
+    };
+    lines.push(format!(
+        "{total:>width$}  records, {} in the wanted state{repeats}",
+        grouped(tally.reached)
+    ));
+}
+
+fn why(reasons: &[ReasonGroup], lines: &mut Vec<String>) {
+    if reasons.is_empty() {
+        return;
+    }
+    lines.push("\nwhy".to_owned());
+    let mut left = Counts::default();
+    for (at, reason) in reasons.iter().enumerate() {
+        if at >= REASONS {
+            left.add_many(reason.verdict, reason.records);
+            continue;
+        }
+        let code = reason
+            .code
+            .as_deref()
+            .map(|code| format!(" [{code}]"))
+            .unwrap_or_default();
+        lines.push(format!(
+            "{:>9}  {:<16}  {}{}",
+            grouped(reason.records),
+            reason.verdict.as_str(),
+            one_line(&reason.detail),
+            one_line(&code)
+        ));
+    }
+    if left.total() > 0 {
+        lines.push(format!("{:>9}  for other reasons", grouped(left.total())));
+    }
+}
+
+fn calls(figures: &Figures) -> String {
+    let failed: u64 = figures.faults.values().sum();
+    let mut text = format!("calls      {}", grouped(figures.calls));
+    if failed > 0 {
+        let faults: Vec<String> = figures
+            .faults
+            .iter()
+            .map(|((fault, status), count)| match status {
+                Some(status) => format!("{} {fault} (HTTP {status})", grouped(*count)),
+                None => format!("{} {fault}", grouped(*count)),
+            })
+            .collect();
+        text.push_str(&format!(
+            ", {} of them failed or refused: {}",
+            grouped(failed),
+            faults.join(", ")
+        ));
+    }
+    let logins: u64 = figures.runs.iter().map(|run| run.logins).sum();
+    if logins > 0 {
+        text.push_str(&format!("; {} logins", grouped(logins)));
+    }
+    text
+}
+
+fn speed(figures: &Figures) -> String {
+    let seconds = figures.took.max(Duration::from_millis(1)).as_secs_f64();
+    let not_sent = figures.tally.counts.of(Verdict::NotSent);
+    let per_second = |count: u64| {
+        #[allow(clippy::cast_precision_loss)] // a figure for people
+        let rate = count as f64 / seconds;
+        rate
+    };
+    format!(
+        "speed      {:.1} records and {:.2} calls a second; {}",
+        per_second(figures.records().saturating_sub(not_sent)),
+        per_second(figures.calls),
+        figures.quota()
+    )
+}

@@ -1,0 +1,53 @@
+//! What the ledger of a job says of one entry of its input.
+
+use std::time::SystemTime;
+
+use batchwise::Verdict;
+use batchwise::journal::JournalEntry;
+use serde_json::{Map, Value};
+
+use crate::output::time;
+
+/// What became of an entry, for a row of a result file.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Settled {
+    /// The line on which the entry stood first.
+    pub(crate) line: u64,
+    pub(crate) verdict: Verdict,
+    /// It is in the wanted state.
+    pub(crate) reached: bool,
+    pub(crate) attempts: u32,
+    pub(crate) detail: Option<String>,
+    pub(crate) at: Option<SystemTime>,
+    /// What else the provider gave, by name.
+    pub(crate) provider: Map<String, Value>,
+}
+
+impl Settled {
+    /// An entry that the job never read.
+    pub(super) fn unread(line: u64) -> Self {
+        Self {
+            line,
+            verdict: Verdict::NotSent,
+            reached: false,
+            attempts: 0,
+            detail: Some("the job stopped before it read this row".to_owned()),
+            at: None,
+            provider: Map::new(),
+        }
+    }
+
+    /// `2026-11-22T08:00:00Z`, or nothing.
+    pub(super) fn time(&self) -> String {
+        self.at.map_or_else(String::new, time)
+    }
+}
+
+/// The ledger of a job, as the result files ask it.
+pub(crate) trait Lookup {
+    /// What became of an entry; `None` when the job never read it. Asked in the order of the input.
+    ///
+    /// # Errors
+    /// In words, when the ledger cannot be read.
+    fn of(&mut self, entry: &JournalEntry) -> Result<Option<Settled>, String>;
+}

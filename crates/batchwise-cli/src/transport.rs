@@ -1,0 +1,49 @@
+//! How calls travel.
+
+use std::fs::File;
+use std::io::Read;
+use std::num::NonZeroU32;
+use std::path::Path;
+use std::time::Duration;
+
+use batchwise::transport::{RootCertificates, TransportOptions};
+
+use crate::args::JobArgs;
+use crate::failure::Failure;
+
+/// Most bytes of a file of issuers; the whole list of a browser has a fifth of that.
+const MOST_BYTES: u64 = 1024 * 1024;
+
+impl JobArgs {
+    /// The default transport as the arguments want it.
+    pub(crate) fn transport(&self) -> Result<TransportOptions, Failure> {
+        options(self.timeout, self.ca_file.as_deref())
+    }
+}
+
+/// The default transport with this time for one call, and the issuers of a file beside the machine's.
+pub(crate) fn options(timeout: NonZeroU32, ca_file: Option<&Path>) -> Result<TransportOptions, Failure> {
+    let options = TransportOptions::default().with_timeout(Duration::from_secs(timeout.get().into()));
+    match ca_file {
+        Some(path) => Ok(options.with_roots(roots(path)?)),
+        None => Ok(options),
+    }
+}
+
+/// The issuers in a file.
+fn roots(path: &Path) -> Result<RootCertificates, Failure> {
+    let failure = |why: String| Failure::usage(format!("--ca-file `{}`: {why}", path.display()));
+    let mut pem = Vec::new();
+    let read = File::open(path).and_then(|file| file.take(MOST_BYTES + 1).read_to_end(&mut pem));
+    read.map_err(|error| failure(format!("it cannot be read ({error})")))?;
+    if u64::try_from(pem.len()).unwrap_or(u64::MAX) > MOST_BYTES {
+        return Err(failure("it is larger than 1 MiB, and no list of issuers is".to_owned()));
+    }
+    let marker = b"-----BEGIN CERTIFICATE-----";
+    if !pem.windows(marker.len()).any(|bytes| bytes == marker) {
+        return Err(failure(
+            "there is no certificate in it; PEM is expected: -----BEGIN CERTIFICATE-----".to_owned(),
+        ));
+    }
+    Ok(RootCertificates::from_pem(pem))
+}

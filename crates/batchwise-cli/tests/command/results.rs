@@ -1,0 +1,292 @@
+//! Result files and the summary file.
+
+use std::path::Path;
+
+use batchwise_emulator::{EmulatorConfig, SpaceConfig};
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::support::{Cli, Emulated, Ended, file};
+
+/// Imports of which one is not there and one is refused by name.
+fn imports() -> Emulated {
+    let imports = SpaceConfig::any().absent(vec![51_002]).poison(vec![51_003]);
+    Emulated::with(EmulatorConfig::default().calltouch_import(imports))
+}
+
+fn read(directory: &Path, name: &str) -> String {
+    let text = std::fs::read_to_string(directory.join(name)).unwrap();
+    text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text)
+}
+
+/// The rows of a CSV file without its header, and without the columns that differ in each run.
+fn rows(directory: &Path, name: &str, columns: &[&str]) -> Vec<Vec<String>> {
+    let text = read(directory, name);
+    let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(text.as_bytes());
+    let header = reader.headers().unwrap().clone();
+    let places = columns
+        .iter()
+        .map(|name| header.iter().position(|known| known == *name).unwrap());
+    let places: Vec<usize> = places.collect();
+    reader
+        .records()
+        .map(|row| {
+            let row = row.unwrap();
+            places.iter().map(|place| row[*place].to_owned()).collect()
+        })
+        .collect()
+}
+
+fn delete(emulated: &Emulated, input: &tempfile::NamedTempFile, directory: &TempDir, args: &str) -> Ended {
+    Cli::new(&emulated.url(), &format!("calltouch-import delete --yes {args}"))
+        .input(input)
+        .arg("--results-dir")
+        .arg(directory.path())
+        .run()
+}
+
+#[test]
+fn each_row_stands_in_the_file_of_its_outcome_as_it_came() {
+    let emulated = imports();
+    let directory = tempfile::tempdir().unwrap();
+    let text = "name;note,import id\n\"Ann; \"\"A\"\"\",51001\n=1+1,51002\n,51003\nlast,51004,beyond\n";
+    let input = file(".csv", text);
+    let ended = Cli::new(&emulated.url(), "calltouch-import delete --yes --limit 3")
+        .input(&input)
+        .arg("--column")
+        .arg("import id")
+        .arg("--results-dir")
+        .arg(directory.path())
+        .run()
+        .with_code(3);
+    let own = ["name;note", "import id", "line", "outcome", "attempts"];
+    let of = |name| rows(directory.path(), name, &own);
+    assert_eq!(
+        of("succeeded.csv"),
+        [
+            ["Ann; \"A\"", "51001", "2", "deleted", "1"],
+            ["=1+1", "51002", "3", "presumed_deleted", "1"]
+        ]
+    );
+    assert_eq!(of("failed.csv"), [["", "51003", "4", "rejected", "1"]]);
+    assert_eq!(of("unprocessed.csv"), [["last", "51004", "5", "not_sent", "0"]]);
+    assert!(
+        read(directory.path(), "unprocessed.csv")
+            .trim_end()
+            .ends_with(",beyond")
+    );
+    for name in ["succeeded.csv", "failed.csv", "unprocessed.csv"] {
+        let path = directory.path().join(name);
+        assert!(std::fs::read(&path).unwrap().starts_with("\u{feff}".as_bytes()));
+        #[cfg(unix)]
+        assert_eq!(
+            std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(&path).unwrap().permissions()) & 0o777,
+            0o600
+        );
+        assert!(ended.stderr.contains(name), "{}", ended.stderr);
+    }
+}
+
+#[test]
+fn a_repeat_tells_the_line_it_repeats_and_the_rows_add_up() {
+    let emulated = Emulated::any();
+    let directory = tempfile::tempdir().unwrap();
+    let input = file(".txt", "51001\n\n51002\n51001\n");
+    delete(&emulated, &input, &directory, "")
+        .with_code(0)
+        .says("4 rows read: 2 outcomes + 1 repeated + 1 blank");
+    assert_eq!(
+        rows(
+            directory.path(),
+            "succeeded.csv",
+            &["record", "line", "duplicate_of_line", "outcome"]
+        ),
+        [
+            ["51001", "1", "", "deleted"],
+            ["51002", "3", "", "deleted"],
+            ["51001", "4", "1", "deleted"]
+        ]
+    );
+}
+
+#[test]
+fn a_repeat_is_told_even_when_its_first_line_is_long_ago() {
+    let emulated = Emulated::any();
+    let directory = tempfile::tempdir().unwrap();
+    let ids: String = (1..=70_000).chain([69_999]).map(|id| format!("{id}\n")).collect();
+    delete(&emulated, &file(".txt", ids), &directory, "--concurrency 4").with_code(0);
+    let rows = rows(directory.path(), "succeeded.csv", &["line", "duplicate_of_line"]);
+    assert_eq!(rows.len(), 70_001);
+    assert_eq!(rows[70_000], ["70001", "69999"]);
+}
+
+#[test]
+fn what_failed_and_what_was_not_sent_is_fed_back_and_its_columns_are_replaced() {
+    let emulated = imports();
+    let first = tempfile::tempdir().unwrap();
+    let input = file(".csv", "note,id\nx,51001\ny,51003\nz,51004\n");
+    delete(&emulated, &input, &first, "--limit 2").with_code(3);
+    for name in ["failed.csv", "unprocessed.csv"] {
+        let again = tempfile::tempdir().unwrap();
+        let fed = file(".csv", std::fs::read(first.path().join(name)).unwrap());
+        delete(&emulated, &fed, &again, "");
+        let header = |directory: &TempDir| read(directory.path(), name).lines().next().unwrap().to_owned();
+        assert_eq!(header(&again), header(&first));
+    }
+    assert!(emulated.truth().calltouch.is_removed(&51_004));
+}
+
+#[test]
+fn other_files_are_overwritten_by_force_alone() {
+    let emulated = Emulated::any();
+    let directory = tempfile::tempdir().unwrap();
+    let mine = directory.path().join("failed.csv");
+    std::fs::write(&mine, "precious\n1\n").unwrap();
+    let input = file(".txt", "51001\n");
+    delete(&emulated, &input, &directory, "").with_code(2).says("--force");
+    assert_eq!(std::fs::read_to_string(&mine).unwrap(), "precious\n1\n");
+    assert!(!emulated.truth().calltouch.is_removed(&51_001));
+    delete(&emulated, &input, &directory, "--force").with_code(0);
+    // Files of another job are other files.
+    delete(&emulated, &input, &directory, "")
+        .with_code(2)
+        .says("not of this job");
+}
+
+#[test]
+fn the_input_is_never_overwritten() {
+    let emulated = Emulated::any();
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("failed.csv");
+    std::fs::write(&path, "id\n51001\n").unwrap();
+    Cli::new(&emulated.url(), "calltouch-import delete --yes --force")
+        .arg("-i")
+        .arg(&path)
+        .arg("--results-dir")
+        .arg(directory.path())
+        .run()
+        .with_code(2)
+        .says("is the input");
+}
+
+#[test]
+fn a_pipe_has_result_files_too_and_without_a_journal() {
+    for args in ["", "--no-journal"] {
+        let emulated = imports();
+        let directory = tempfile::tempdir().unwrap();
+        Cli::new(&emulated.url(), &format!("calltouch-import delete --yes -i - {args}"))
+            .arg("--results-dir")
+            .arg(directory.path())
+            .run_with("id,note\n51001,a\n51003,b\nabc,c\n51004,d\n")
+            .with_code(3);
+        let of = |name| rows(directory.path(), name, &["id", "note", "outcome"]);
+        assert_eq!(of("succeeded.csv"), [["51001", "a", "deleted"]]);
+        assert_eq!(of("failed.csv"), [["51003", "b", "rejected"]]);
+        assert!(of("unprocessed.csv").is_empty());
+    }
+}
+
+#[test]
+fn bad_lines_stand_among_the_failed_when_the_job_goes_on() {
+    let emulated = Emulated::any();
+    let directory = tempfile::tempdir().unwrap();
+    delete(&emulated, &file(".txt", "51001\nabc\n"), &directory, "--keep-going").with_code(1);
+    let failed = rows(directory.path(), "failed.csv", &["record", "outcome", "line"]);
+    assert_eq!(failed, [["abc", "rejected", "2"]]);
+}
+
+#[test]
+fn customers_of_several_campaigns_have_a_row_for_each() {
+    let emulated = Emulated::any();
+    let directory = tempfile::tempdir().unwrap();
+    let run = |input: &tempfile::NamedTempFile, directory: &TempDir, args: &str| {
+        Cli::new(&emulated.url(), &format!("thulium-campaign delete --yes {args}"))
+            .input(input)
+            .arg("--results-dir")
+            .arg(directory.path())
+            .run()
+    };
+    let columns = ["record", "campaign", "line", "outcome"];
+    run(
+        &file(".txt", "7001\n00043:7002\n"),
+        &directory,
+        "--campaign 00042 --campaign 00043 --limit 2",
+    )
+    .with_code(3);
+    assert_eq!(
+        rows(directory.path(), "succeeded.csv", &columns),
+        [["7001", "00042", "1", "deleted"], ["7001", "00043", "1", "deleted"]]
+    );
+    let left = file(".csv", std::fs::read(directory.path().join("unprocessed.csv")).unwrap());
+    let again = tempfile::tempdir().unwrap();
+    run(&left, &again, "").with_code(0);
+    assert_eq!(
+        rows(again.path(), "succeeded.csv", &columns),
+        [["7002", "00043", "2", "deleted"]]
+    );
+}
+
+#[test]
+fn leads_come_back_as_they_were_written_and_go_in_again() {
+    let emulated = Emulated::any();
+    let lead = |request: u64| {
+        format!(
+            "{{\"matching\": [{{\"type\":\"request\",\"requestParams\":{{\"requestId\":{request}}}}}], \"addCustomFields\":\
+             {{\"customFields\":[{{\"field\":\"rate\",\"value\":1.50}}]}}}}\n"
+        )
+    };
+    let directory = tempfile::tempdir().unwrap();
+    let run = |input: &tempfile::NamedTempFile, directory: &TempDir, args: &str| {
+        Cli::new(&emulated.url(), &format!("calltouch-leads add-fields --yes {args}"))
+            .input(input)
+            .arg("--results-dir")
+            .arg(directory.path())
+            .run()
+    };
+    run(
+        &file(".ndjson", lead(900_100) + &lead(900_101)),
+        &directory,
+        "--limit 1",
+    )
+    .with_code(3);
+    let done: Value = serde_json::from_str(&read(directory.path(), "succeeded.ndjson")).unwrap();
+    assert_eq!(
+        (&done["outcome"], &done["request_id"]),
+        (&"updated".into(), &900_100.into())
+    );
+    assert!(read(directory.path(), "succeeded.ndjson").contains("\"value\":1.50"));
+    let left = file(".ndjson", read(directory.path(), "unprocessed.ndjson"));
+    let again = tempfile::tempdir().unwrap();
+    run(&left, &again, "").with_code(0);
+    let done = read(again.path(), "succeeded.ndjson");
+    assert_eq!(done.matches("job_id").count(), 1, "{done}");
+    assert!(read(directory.path(), "failed.ndjson").is_empty());
+}
+
+#[test]
+fn a_summary_tells_counts_calls_and_why_the_job_stopped() {
+    let emulated = imports();
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("summary.json");
+    let run = |args: &str| {
+        Cli::new(
+            &emulated.url(),
+            &format!("calltouch-import delete --yes 51001 51002 51003 51004 51001 {args}"),
+        )
+        .arg("--summary")
+        .arg(&path)
+        .run()
+    };
+    run("--limit 3").with_code(3);
+    let summary: Value = serde_json::from_str(&std::fs::read_to_string(&path).unwrap()).unwrap();
+    assert_eq!(
+        summary["outcomes"],
+        serde_json::json!({"deleted": 1, "presumed_deleted": 1, "rejected": 1, "not_sent": 1})
+    );
+    assert_eq!(summary["records"], 4);
+    assert_eq!(summary["duplicates"], 1);
+    assert_eq!(summary["stop"]["kind"], "limit");
+    assert_eq!(summary["exit_code"], 3);
+    assert!(summary["calls"].as_u64().unwrap() > 0);
+    run("").with_code(2).says("--force");
+}

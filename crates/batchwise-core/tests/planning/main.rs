@@ -1,0 +1,22 @@
+//! The tests that open no socket, in one program: `cargo xtask mutants` builds it again for each deliberate bug.
+
+#[path = "../batches.rs"]
+mod batches;
+#[path = "../bounds.rs"]
+mod bounds;
+#[path = "../combined_faults.rs"]
+mod combined_faults;
+#[path = "../failures.rs"]
+mod failures;
+#[path = "../input.rs"]
+mod input;
+#[path = "../journal.rs"]
+mod journal;
+#[path = "../law.rs"]
+mod law;
+#[path = "../quota.rs"]
+mod quota;
+#[path = "../refusals.rs"]
+mod refusals;
+#[path = "../stopping.rs"]
+mod stopping;
