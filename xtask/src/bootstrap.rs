@@ -5,6 +5,7 @@
 //! program standing in for it.
 
 use std::ffi::OsStr;
+use std::path::PathBuf;
 use std::process::{Command, ExitCode};
 
 use anyhow::{Context, Result};
@@ -15,9 +16,18 @@ const STANDS_FOR: &str = "BATCHWISE_XTASK_RUSTDOC";
 
 /// A cargo whose rustdoc takes what only nightly takes.
 pub(crate) fn rustdoc_of_nightly(cargo: Cmd<'_>) -> Result<Cmd<'_>> {
-    let me = std::env::current_exe().context("this program has no path")?;
+    let me = current_program()?;
     let rustdoc = std::env::var_os("RUSTDOC").unwrap_or_else(|| OsStr::new("rustdoc").to_owned());
     Ok(cargo.env("RUSTDOC", me).env(STANDS_FOR, rustdoc))
+}
+
+/// The path of this program, also where a stage that came before has built it anew meanwhile.
+fn current_program() -> Result<PathBuf> {
+    let path = std::env::current_exe().context("this program has no path")?;
+    Ok(match path.to_str().and_then(|path| path.strip_suffix(" (deleted)")) {
+        Some(replaced) => replaced.into(),
+        None => path,
+    })
 }
 
 /// Runs rustdoc where this program was called in its place.

@@ -38,7 +38,13 @@ pub(crate) fn run(args: &NewProviderArgs, workspace: &Workspace) -> Result<()> {
     };
     change("Cargo.toml", &|text| wiring::root_manifest(text, name, FACADE))?;
     change("deny.toml", &|text| wiring::deny(text, name))?;
-    change("README.md", &|text| wiring::readme(text, name))?;
+    // In every language.
+    for file in shell.read_dir(".")? {
+        let file = file.file_name().unwrap_or_default().to_string_lossy();
+        if file.starts_with("README.") && file.ends_with(".md") {
+            change(&file, &|text| wiring::readme(text, name))?;
+        }
+    }
     change("CHANGELOG.md", &|text| wiring::changelog(text, name))?;
     let facade = |file: &str| format!("crates/{FACADE}/{file}");
     change(&facade("Cargo.toml"), &|text| wiring::facade_manifest(text, name, last))?;
@@ -58,7 +64,7 @@ pub(crate) fn run(args: &NewProviderArgs, workspace: &Workspace) -> Result<()> {
     println!(
         "\ncrates/{krate} is there and compiles. Its tests fail where something has to be filled in:\n\
          \x20   cargo test -p {krate}\n\
-         \x20   grep -rn 'FILL IN' crates/{krate} README.md CHANGELOG.md\n\
+         \x20   grep -rn 'FILL IN' crates/{krate} README*.md CHANGELOG.md\n\
          CONTRIBUTING.md says what comes next: the documents, the emulator, the conformance suite, the command."
     );
     Ok(())

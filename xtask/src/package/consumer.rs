@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use xshell::cmd;
 
+use super::built_lightly;
 use super::crates::unpack;
 use crate::readme;
 use crate::workspace::{FACADE, Workspace};
@@ -74,9 +75,10 @@ impl Consumer {
         shell.write_file(project.join("src/main.rs"), &self.main)?;
         // The same versions of everything else, which are here already.
         shell.copy_file("Cargo.lock", project.join("Cargo.lock"))?;
-        let target = folder.join("target");
+        // What the packages were built with is there, and is good for their users too.
+        let target = workspace.target();
         let _there = shell.push_dir(&project);
-        cmd!(shell, "cargo run --quiet --target-dir {target}")
+        built_lightly(cmd!(shell, "cargo run --quiet --target-dir {target}"))
             .run()
             .with_context(|| format!("the program {} does not work from the packages", self.name))
     }
@@ -84,7 +86,7 @@ impl Consumer {
     fn manifest(&self, packages: &[(String, PathBuf)]) -> Result<String> {
         let mut manifest = format!(
             "[package]\nname = \"{}\"\nversion = \"0.0.0\"\nedition = \"2024\"\npublish = false\n\n[workspace]\n\n\
-             [dependencies]\n{}\n[profile.dev]\ndebug = false\n\n[patch.crates-io]\n",
+             [dependencies]\n{}\n[patch.crates-io]\n",
             self.name, self.dependencies
         );
         for (name, place) in packages {

@@ -56,7 +56,6 @@ impl Clone {
         shell.write_file("Cargo.toml", manifest::with_version(&manifest, &members, &plan.next)?)?;
         let text = shell.read_file(CHANGELOG)?;
         shell.write_file(CHANGELOG, Changelog::parse(&text)?.release(&plan.next, plan.date)?)?;
-        // A released version that is to be released as it stands changes no lock file.
         cmd!(shell, "cargo update --workspace --quiet")
             .run()
             .context("the lock file")?;

@@ -66,7 +66,8 @@ fn rehearse(workspace: &Workspace, plan: &Plan) -> Result<Clone> {
     step("the public interfaces, as they are listed");
     api::check(&written)?;
     step("the packages, each built from its own, as for the registry");
-    cmd!(written.shell(), "cargo publish --workspace --dry-run --locked").run()?;
+    let cargo = cmd!(written.shell(), "cargo publish --workspace --dry-run --locked");
+    package::built_lightly(cargo).run()?;
     step("consumers, from the packages alone");
     package::consume(&written)?;
     step("the tag");

@@ -1,6 +1,5 @@
 //! `batchwise dellin-book delete`.
 
-
 use batchwise::dellin_book::{BookKind, BookObject, Credentials, DEFAULT_BASE_URL, DellinAccount, Wire};
 use batchwise::quota::QuotaHandle;
 use batchwise::{RunOptions, Secret};

@@ -17,6 +17,7 @@ pub(super) const STAGE: Stage = Stage {
 fn run(workspace: &Workspace) -> Result<()> {
     let names = workspace.published().flat_map(|package| ["-p", package.name.as_str()]);
     let names: Vec<&str> = names.collect();
-    cmd!(workspace.shell(), "cargo package --locked --allow-dirty {names...}").run()?;
+    let cargo = cmd!(workspace.shell(), "cargo package --locked --allow-dirty {names...}");
+    package::built_lightly(cargo).run()?;
     package::consume(workspace)
 }

@@ -80,10 +80,10 @@ fn strangers(provider: &str, members: &BTreeSet<&str>, tree: &BTreeSet<(String, 
         .collect()
 }
 
-/// Who depends on reqwest besides core, in whatever way.
+/// Who of the published depends on reqwest besides core, in whatever way.
 fn reqwest_outside_core(workspace: &Workspace) -> Vec<String> {
     workspace
-        .packages()
+        .published()
         .filter(|package| package.name.as_str() != CORE)
         .filter(|package| {
             package
