@@ -14,7 +14,7 @@ use crate::input::{Shape, Source};
 use crate::job::exit_of;
 use crate::ledger::{Closing, Invocation, JournalLookup, check_pipe, finished_at, finished_job, whole_job};
 use crate::notes::{Notes, say};
-use crate::results::{Outlets, Pass, ResultFile, Told, Written, write_results};
+use crate::results::{Outlets, Pass, ResultFile, SummaryFile, Told, Written, write_results};
 use crate::target::Target;
 
 /// A job that has ended.
@@ -68,7 +68,7 @@ impl<S: Shape> Afterwards<'_, S> {
             journal: self.journal,
             is_whole: self.source.is_whole(),
             results: results.as_ref(),
-            summary_file: self.outlets.summary.as_ref().map(|file| file.path()),
+            summary_file: self.outlets.summary.as_ref().map(SummaryFile::path),
             invocation: self.invocation,
             failed,
         };

@@ -34,7 +34,7 @@ impl<'a> JournalLookup<'a> {
         let scope = entry.scope.as_deref();
         let same = |row: &RecordRow| row.key == entry.key;
         if let Some(row) = self.reader.record(entry.line, scope)?.filter(same) {
-            return Ok(Some(settled(row)));
+            return Ok(Some(settled(&row)));
         }
         let first = match self.reader.repeat(entry.line, scope)? {
             None => return Ok(None),
@@ -43,7 +43,7 @@ impl<'a> JournalLookup<'a> {
         };
         match first {
             None => Ok(None),
-            Some(first) => Ok(self.reader.record(first, scope)?.filter(same).map(settled)),
+            Some(first) => Ok(self.reader.record(first, scope)?.filter(same).as_ref().map(settled)),
         }
     }
 
@@ -80,16 +80,15 @@ impl Lookup for JournalLookup<'_> {
 }
 
 /// A row as it is reported. Without an outcome it is unknown: a call may have acted on it.
-fn settled(row: RecordRow) -> Settled {
-    let provider = provider(&row);
+fn settled(row: &RecordRow) -> Settled {
     Settled {
         line: row.line,
         verdict: row.verdict.unwrap_or(Verdict::Unknown),
         reached: row.reached,
         attempts: row.attempts,
-        detail: detail(&row),
+        detail: detail(row),
         at: Some(row.at),
-        provider,
+        provider: provider(row),
     }
 }
 

@@ -123,5 +123,6 @@ fn ndjson_is_of_job(mut file: impl BufRead, job_id: &str) -> io::Result<bool> {
         return Ok(true);
     }
     let value: Value = serde_json::from_str(&line).unwrap_or_default();
-    Ok(["job_id", "batchwise_job_id"].iter().any(|name| value[*name] == job_id))
+    let is_ours = |name: &&str| value.get(*name).is_some_and(|id| id == job_id);
+    Ok(["job_id", "batchwise_job_id"].iter().any(is_ours))
 }

@@ -101,7 +101,7 @@ enum Form {
 
 #[derive(Debug)]
 enum Sink {
-    Csv(CsvForm<BufWriter<File>>),
+    Csv(Box<CsvForm<BufWriter<File>>>),
     Ndjson(BufWriter<File>),
 }
 
@@ -176,7 +176,7 @@ impl Sorter<'_> {
             let fresh = FreshFile::create(&path)?;
             let buffer = BufWriter::with_capacity(1 << 16, fresh.file().try_clone()?);
             let sink = match &form {
-                Form::Csv { added, .. } => Sink::Csv(CsvForm::new(buffer, &header, added.names())?),
+                Form::Csv { added, .. } => Sink::Csv(Box::new(CsvForm::new(buffer, &header, added.names())?)),
                 Form::Ndjson(_) => Sink::Ndjson(buffer),
             };
             self.written.files.push((path, 0));
@@ -226,10 +226,10 @@ impl Sorter<'_> {
             (Some(Form::Csv { own, all, added }), Sink::Csv(csv)) => {
                 let mut fields: Vec<&str> = raw.fields.iter().take(*own).map(String::as_str).collect();
                 fields.resize(*own, "");
-                if let (Some(key), [field], true) = (key, fields.as_mut_slice(), *all == 1 && raw.fields.len() == 1) {
-                    if field.contains(':') {
-                        *field = key;
-                    }
+                if let (Some(key), [field], true) = (key, fields.as_mut_slice(), *all == 1 && raw.fields.len() == 1)
+                    && field.contains(':')
+                {
+                    *field = key;
                 }
                 let beyond = raw.fields.get(*all..).unwrap_or_default();
                 csv.write(&fields, &added.values(raw.line, scope, settled, repeats), beyond)

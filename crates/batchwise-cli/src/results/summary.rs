@@ -98,7 +98,7 @@ impl SummaryFile {
         let is_ours = || {
             let text = std::fs::read_to_string(path).unwrap_or_default();
             let value: Value = serde_json::from_str(&text).unwrap_or_default();
-            value["job_id"] == job_id
+            value.get("job_id").is_some_and(|id| id == job_id)
         };
         if path.exists() && !force && !is_ours() {
             return Err(Failure::usage(format!(

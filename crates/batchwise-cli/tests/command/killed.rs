@@ -120,7 +120,7 @@ const STORIES: [Story; 4] = [
                 format!(
                     "{{\"matching\":[{{\"type\":\"request\",\"requestParams\":{{\"requestId\":{id}}}}}],\"addCustomFields\":\
                      {{\"overwrite\":{},\"customFields\":[{{\"field\":\"contract_no\",\"value\":\"A-17\"}}]}}}}\n",
-                    id % 3 != 0
+                    !id.is_multiple_of(3)
                 )
             };
             (900_000..900_600).map(lead).collect()
@@ -253,7 +253,7 @@ impl<'a> Job<'a> {
     }
 
     /// Lets it come to its end, and holds everything it said against the truth.
-    fn is_true(mut self) -> u64 {
+    fn comes_to_a_true_end(mut self) -> u64 {
         let code = self.start().wait().unwrap().code();
         let report = Cli::bare("report -o ndjson").arg(self.journal()).run().with_code(0);
         let rows = report.rows();
@@ -319,7 +319,7 @@ fn a_job_that_is_killed_at_any_instant_comes_to_a_true_end() {
             }
             kills += 1;
         }
-        unknown += job.is_true();
+        unknown += job.comes_to_a_true_end();
         jobs += 1;
         records += story.records;
     }
