@@ -151,7 +151,7 @@ impl Held {
             summary.calls, summary.failed_calls
         ));
         if let Some(story) = &chapter.story {
-            text.push_str(&format!("  story    {story}\n"));
+            text.push_str(&format!("  survived {story}\n"));
         }
         if !faults.is_empty() {
             text.push_str(&format!("  survived {}\n", faults.join(", ")));

@@ -50,14 +50,14 @@ fn die_and_go_on(base: &str) -> Result<Chapter, Failure> {
 
     let (verdicts, summary) = journal(&place.path().join("job.db"))?;
     let chapter = Chapter::of_journal(
-        "calltouch-import: delete 2,000 imports more, and lose the whole process in the middle (kill -9)",
+        "calltouch-import: delete 2,000 imports more, and kill the command in the middle",
         &[Method::CalltouchImport],
         &keys,
         verdicts,
         summary,
     );
     Ok(chapter.with_story(format!(
-        "killed after {told} outcomes; run again with the same journal, {more} more"
+        "kill -9 after {told} outcomes: run again with the same journal, {more} more"
     )))
 }
 

@@ -46,8 +46,11 @@ pub(crate) async fn run() -> Result<Exit, Failure> {
         killed?.hold(|key| stories::import_truth(&other_truth, key)),
     ];
     let (mut outcomes, mut untrue) = (0, 0);
-    for chapter in &chapters {
-        print(&chapter.text(&log))?;
+    // The other emulator is slow on purpose, which is no trouble.
+    let none = Vec::new();
+    let logs = [&log, &log, &log, &log, &none];
+    for (chapter, log) in chapters.iter().zip(logs) {
+        print(&chapter.text(log))?;
         outcomes += chapter.outcomes;
         untrue += chapter.untrue.len();
     }
