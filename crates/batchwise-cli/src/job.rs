@@ -79,7 +79,6 @@ where
                 // With a limit the first records of the input are wanted, whatever their stage.
                 by_stage: args.limit.is_none(),
                 tell: !args.quiet,
-                tap: None,
             };
             source.entries(Arc::clone(&shape), handing)
         };

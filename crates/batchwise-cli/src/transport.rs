@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io::Read;
+use std::num::NonZeroU32;
 use std::path::Path;
 use std::time::Duration;
 
@@ -16,11 +17,16 @@ const MOST_BYTES: u64 = 1024 * 1024;
 impl JobArgs {
     /// The default transport as the arguments want it.
     pub(crate) fn transport(&self) -> Result<TransportOptions, Failure> {
-        let options = TransportOptions::default().with_timeout(Duration::from_secs(self.timeout.get().into()));
-        match &self.ca_file {
-            Some(path) => Ok(options.with_roots(roots(path)?)),
-            None => Ok(options),
-        }
+        options(self.timeout, self.ca_file.as_deref())
+    }
+}
+
+/// The default transport with this time for one call, and the issuers of a file beside the machine's.
+pub(crate) fn options(timeout: NonZeroU32, ca_file: Option<&Path>) -> Result<TransportOptions, Failure> {
+    let options = TransportOptions::default().with_timeout(Duration::from_secs(timeout.get().into()));
+    match ca_file {
+        Some(path) => Ok(options.with_roots(roots(path)?)),
+        None => Ok(options),
     }
 }
 

@@ -231,6 +231,16 @@ async fn the_next_batch_is_noted_while_a_call_is_in_flight() {
 }
 
 #[tokio::test]
+async fn nothing_is_noted_ahead_where_a_doubt_would_cost_an_outcome() {
+    let ids: Vec<u64> = (0..100).collect();
+    let mut model = Model::new(10).with(there(0..100));
+    model.descriptor = model.descriptor.absence_not_reached();
+    let disk = disk();
+    let _ = run_on(&model, &MemoryJournal::on(&disk, None), &ids).await;
+    assert_eq!(disk.lock().unwrap().intents, [10; 10]);
+}
+
+#[tokio::test]
 async fn a_slow_disk_is_given_more_at_once() {
     let model = Model::new(10).with(there(0..2000));
     let disk = disk();

@@ -100,7 +100,7 @@ fn job(journal_in: Option<&Path>, batches: u64, quota: &CalltouchQuota) -> Durat
         options = options.journal(Arc::new(journal(&directory.join(format!("{}", std::process::id())))));
     }
     let records = batches * 100;
-    let ids = stream::iter((1..=records).map(|id| ImportLogId::new(id)));
+    let ids = stream::iter((1..=records).map(ImportLogId::new));
     let took = runtime().block_on(async {
         let started = Instant::now();
         let mut outcomes = run(method, ids, options);

@@ -27,6 +27,8 @@ pub(crate) struct RunCase<R> {
     pub(crate) evidence: Evidence<R>,
     /// The least number of requests for all records of its input.
     pub(crate) least: u64,
+    /// Records of different groups never share a request.
+    pub(crate) groups: u64,
     pub(crate) polls: u64,
     pub(crate) rests: u64,
     pub(crate) revived: bool,
@@ -59,13 +61,22 @@ pub(crate) fn of<S: Subject>(
             .is_some_and(|record| matches!(record.identity(), Identity::Content { .. })),
     };
     let least = least_requests(&role.records, &role.descriptor);
+    let groups: BTreeSet<(u8, u64)> = role
+        .records
+        .iter()
+        .map(|record| (record.stage(), record.group()))
+        .collect();
+    let groups = u64::try_from(groups.len()).unwrap_or(u64::MAX);
     let turns = role.turns.take();
     let in_doubt: BTreeSet<u64> = turns
         .iter()
         .filter_map(|turn| turn.journal.as_ref())
         .flat_map(|journal| journal.in_doubt())
         .collect();
-    let runs: Vec<RunCase<RecordOf<S>>> = turns.into_iter().map(|turn| court.run(job, turn, least)).collect();
+    let runs: Vec<RunCase<RecordOf<S>>> = turns
+        .into_iter()
+        .map(|turn| court.run(job, turn, (least, groups)))
+        .collect();
     let whole = job.life.is_some().then(|| {
         let disk = std::mem::take(&mut *role.disk.lock().unwrap_or_else(PoisonError::into_inner));
         court.whole(&runs, disk.0, &in_doubt)
@@ -114,7 +125,7 @@ impl<S: Subject> Court<'_, S> {
         }
     }
 
-    fn run(&self, job: &Job, turn: Turn<RecordOf<S>>, least: u64) -> RunCase<RecordOf<S>> {
+    fn run(&self, job: &Job, turn: Turn<RecordOf<S>>, (least, groups): (u64, u64)) -> RunCase<RecordOf<S>> {
         let mut got = turn.got.take();
         let mut lines = std::mem::take(&mut *turn.read.lock().unwrap_or_else(PoisonError::into_inner));
         let all_read = lines.len() == job.lines.len();
@@ -130,6 +141,7 @@ impl<S: Subject> Court<'_, S> {
         let calls_at_halt = got.calls_at_halt();
         RunCase {
             least,
+            groups,
             polls: got.polls,
             rests: got.rests,
             revived: got.revived,

@@ -375,6 +375,8 @@ impl State {
             return Ok(Recall::New);
         };
         let again = match settled.verdict {
+            // A run that stops gives everything its outcome, whether its records were settled or not.
+            _ if settled.cut_short => true,
             Verdict::NotSent => true,
             Verdict::Busy | Verdict::Rejected | Verdict::Unknown => self.reopens,
             _ => false,
@@ -417,3 +419,6 @@ impl Journal for ModelJournal {
         self.write(Write::Close).await
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -36,7 +36,7 @@ pub(crate) struct SimulateArgs {
     /// With `--mutants`: these bugs alone
     #[arg(value_name = "BUG", requires = "mutants")]
     bugs: Vec<String>,
-    /// With `--mutants`: write the table in the simulator's folder
+    /// With `--mutants`: write the table in `docs/mutants.md`
     #[arg(long, requires = "mutants", conflicts_with = "bugs")]
     write: bool,
 }

@@ -8,7 +8,7 @@ use super::mutants::Caught;
 use crate::workspace::Workspace;
 
 /// Where it is.
-const FILE: &str = "crates/batchwise-simulator/MUTANTS.md";
+const FILE: &str = "docs/mutants.md";
 
 pub(super) fn write(workspace: &Workspace, seed: u64, caught: &[Caught]) -> Result<()> {
     workspace.shell().write_file(FILE, of(seed, caught)?)?;

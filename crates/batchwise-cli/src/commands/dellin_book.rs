@@ -1,7 +1,5 @@
 //! `batchwise dellin-book delete`.
 
-use std::time::Duration;
-
 use batchwise::dellin_book::{BookKind, BookObject, Credentials, DEFAULT_BASE_URL, DellinAccount, Wire};
 use batchwise::quota::QuotaHandle;
 use batchwise::{RunOptions, Secret};

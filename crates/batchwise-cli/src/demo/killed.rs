@@ -103,14 +103,7 @@ fn journal(path: &Path) -> Result<(Vec<(String, Verdict)>, Summary), Failure> {
             let row = row?;
             verdicts.push((row.key, row.verdict.unwrap_or(Verdict::Unknown)));
         }
-        let mut summary = finished_job(&reader, reader.runs()?.last())?;
-        // A run that was killed told nobody how many calls it made.
-        (summary.calls, summary.failed_calls) = (0, 0);
-        reader.calls(|call| {
-            summary.calls += 1;
-            summary.failed_calls += u64::from(call.fault.is_some());
-            true
-        })?;
+        let summary = finished_job(&reader, reader.runs()?.last())?;
         Ok((verdicts, summary))
     };
     read().map_err(|error: batchwise_journal::ReadError| Failure::fault(error.to_string()))

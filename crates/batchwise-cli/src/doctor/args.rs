@@ -1,6 +1,7 @@
 //! The command line.
 
 use std::num::NonZeroU32;
+use std::path::PathBuf;
 
 use clap::Args;
 
@@ -17,6 +18,9 @@ pub(crate) struct DoctorArgs {
     /// Allow plain http:// to other machines (credentials can be read on the way)
     #[arg(long)]
     pub(crate) allow_http: bool,
+    /// Trust the issuers in this PEM file too, such as that of a company's proxy; nothing turns verification off
+    #[arg(long, value_name = "FILE")]
+    pub(crate) ca_file: Option<PathBuf>,
     /// Seconds for one call, from connect to the last byte of the answer
     #[arg(long, value_name = "SECS", default_value = "10")]
     pub(crate) timeout: NonZeroU32,

@@ -1,6 +1,6 @@
 //! Whether the host answers, over which connection, and what its clock says.
 
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Instant, SystemTime};
 
 use batchwise::BaseUrl;
 use batchwise::transport::{ReqwestTransport, Transport, TransportError, TransportErrorKind, TransportOptions};
@@ -11,9 +11,8 @@ use super::clock;
 use crate::progress::span;
 
 /// One `GET` of the origin, with no credentials: it reads nothing and changes nothing.
-pub(super) async fn checks(base: &BaseUrl, timeout: Duration) -> Vec<Check> {
-    let options = TransportOptions::default().with_timeout(timeout);
-    let transport = match ReqwestTransport::new(base, &options) {
+pub(super) async fn checks(base: &BaseUrl, options: &TransportOptions) -> Vec<Check> {
+    let transport = match ReqwestTransport::new(base, options) {
         Ok(transport) => transport,
         Err(error) => return vec![Check::bad("host", error.to_string(), "build batchwise with TLS")],
     };

@@ -1,9 +1,8 @@
 //! One provider's settings, looked at.
 
-use std::time::Duration;
-
 use batchwise::BaseUrl;
 use batchwise::dellin_book::DellinAccount;
+use batchwise::transport::TransportOptions;
 
 use super::DoctorArgs;
 use super::check::{Check, State};
@@ -11,6 +10,7 @@ use super::{host, login};
 use crate::commands::{dellin_book, thulium_campaign};
 use crate::failure::Failure;
 use crate::settings::{Environment, Kind, Origin, Provider};
+use crate::transport;
 
 /// Everything that is known of a provider's state.
 pub(super) async fn examine(mut environment: Environment, args: &DoctorArgs) -> Vec<Check> {
@@ -28,11 +28,17 @@ pub(super) async fn examine(mut environment: Environment, args: &DoctorArgs) -> 
             return checks;
         }
     };
-    let timeout = Duration::from_secs(args.timeout.get().into());
-    checks.extend(host::checks(&base, timeout).await);
+    let options = match transport::options(args.timeout, args.ca_file.as_deref()) {
+        Ok(options) => options,
+        Err(failure) => {
+            checks.push(of_failure("TLS", &failure));
+            return checks;
+        }
+    };
+    checks.extend(host::checks(&base, &options).await);
     let reached = checks.iter().all(|check| check.state != State::Bad);
     checks.push(match environment.provider() {
-        Provider::Dellin if whole && reached => enter(&environment, &base, args, timeout).await,
+        Provider::Dellin if whole && reached => enter(&environment, &base, args, options).await,
         Provider::Dellin => Check::skipped("login", "not tried before the rest is in order"),
         Provider::Calltouch | Provider::Thulium => Check::skipped(
             "login",
@@ -130,7 +136,7 @@ fn base_url(environment: &Environment, allow_http: bool) -> Result<BaseUrl, Fail
     Ok(BaseUrl::parse(&url, allow_http)?)
 }
 
-async fn enter(environment: &Environment, base: &BaseUrl, args: &DoctorArgs, timeout: Duration) -> Check {
+async fn enter(environment: &Environment, base: &BaseUrl, args: &DoctorArgs, options: TransportOptions) -> Check {
     let Some((credentials, _)) = dellin_book::credentials(environment) else {
         return Check::skipped("login", "there are no credentials");
     };
@@ -138,7 +144,7 @@ async fn enter(environment: &Environment, base: &BaseUrl, args: &DoctorArgs, tim
     let account = DellinAccount::builder(environment.get("DELLIN_APPKEY").unwrap_or_default(), credentials)
         .base_url(base.as_str())
         .allow_http(args.allow_http)
-        .timeout(timeout)
+        .transport_options(options)
         .build();
     match account {
         Ok(account) => login::check(&account, logs_in).await,

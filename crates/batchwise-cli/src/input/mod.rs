@@ -30,7 +30,7 @@ pub(crate) use look::open_pipe;
 pub(crate) use numbers::{Standing, plain_number, plain_phone};
 #[cfg(fuzzing)]
 pub(crate) use opened::Bytes;
-pub(crate) use raw::{Columns, RawRow, RowTap};
+pub(crate) use raw::{Columns, RawRow};
 pub(crate) use reader::{Row, read_rows};
 pub(crate) use shape::{Shape, expected, number, text_or_number};
 pub(crate) use source::{Check, Handing, Source};

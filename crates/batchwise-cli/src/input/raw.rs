@@ -29,17 +29,3 @@ impl RawRow {
         }
     }
 }
-
-/// Sees the rows of an input on the thread that reads it.
-///
-/// Each row is shown once, just before its records are handed on to the job; a bad one only where the job goes on with it.
-pub(crate) trait RowTap: Send + Sync + 'static {
-    /// What the fields are. Told once, before the first row.
-    fn columns(&self, columns: &Columns);
-
-    /// A row.
-    fn row(&self, row: &RawRow);
-
-    /// A blank line, or a row whose fields are all empty.
-    fn blank(&self);
-}

@@ -1,6 +1,5 @@
 //! Rows of an .xlsx.
 
-use std::fs::File;
 use std::io::{BufReader, Read, Seek};
 
 use calamine::{Data, DataRef, Reader, SheetType, SheetVisible, Xlsx, XlsxCellReader, open_workbook_from_rs};
@@ -20,21 +19,15 @@ const LOSES_DIGITS: f64 = 1e15;
 ///
 /// # Errors
 /// What the file is instead, or which sheets it has where none or several could be meant.
-pub(super) fn with_sheet(
-    file: &File,
+pub(super) fn with_sheet<R: Read + Seek>(
+    mut input: R,
     sheet: Option<&str>,
     read: &mut dyn FnMut(&mut dyn Rows, &str),
 ) -> Result<(), String> {
-    let reader = || {
-        let mut file = file
-            .try_clone()
-            .map_err(|error| format!("it cannot be read: {error}"))?;
-        file.rewind().map_err(|error| format!("it cannot be read: {error}"))?;
-        Ok::<_, String>(BufReader::new(file))
-    };
-    check(reader()?)?;
-    let mut workbook: Xlsx<_> =
-        open_workbook_from_rs(reader()?).map_err(|error| format!("it is no .xlsx that can be read: {error}"))?;
+    check(BufReader::new(&mut input))?;
+    input.rewind().map_err(|error| format!("it cannot be read: {error}"))?;
+    let mut workbook: Xlsx<_> = open_workbook_from_rs(BufReader::new(input))
+        .map_err(|error| format!("it is no .xlsx that can be read: {error}"))?;
     let name = chosen(&workbook, sheet)?;
     let cells = workbook
         .worksheet_cells_reader(&name)
@@ -161,4 +154,136 @@ fn date_text((year, month, day, hour, minute, second, _): (u16, u8, u8, u8, u8, 
         return format!("{year:04}-{month:02}-{day:02}");
     }
     format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}")
+}
+
+#[cfg(test)]
+#[path = "../../tests/command/support/workbook.rs"]
+mod workbook;
+
+#[cfg(test)]
+mod tests {
+    use std::io::Cursor;
+
+    use super::workbook::{sheet, workbook};
+    use super::*;
+
+    fn rows(book: Vec<u8>) -> Result<Vec<(u64, Vec<String>)>, String> {
+        let mut found = Vec::new();
+        let mut broken = None;
+        with_sheet(Cursor::new(book), None, &mut |rows, _| {
+            loop {
+                match rows.next() {
+                    Ok(Some((line, fields))) => {
+                        let fields = fields.into_iter().map(|field| String::from_utf8(field).unwrap());
+                        found.push((line, fields.collect()));
+                    }
+                    Ok(None) => break,
+                    Err(why) => {
+                        broken = Some(why);
+                        break;
+                    }
+                }
+            }
+        })?;
+        broken.map_or(Ok(found), Err)
+    }
+
+    const CELLS: &str = "<row r=\"1\"><c r=\"A1\" t=\"inlineStr\"><is><t>id</t></is></c><c r=\"C1\" t=\"b\"><v>1</v></c></row>\
+        <row r=\"4\"><c r=\"A4\"><v>51001</v></c><c r=\"B4\" s=\"1\"><v>45356.604166666664</v></c><c r=\"C4\" t=\"e\"><v>#N/A</v></c></row>\
+        <row r=\"5\"><c r=\"A5\"><v>7001.5</v></c><c r=\"B5\" s=\"1\"><v>45356</v></c><c r=\"C5\"><v>1e15</v></c></row>";
+
+    #[test]
+    fn cells_are_texts_at_their_places() {
+        let row = |line, fields: [&str; 3]| (line, fields.map(str::to_owned).to_vec());
+        assert_eq!(
+            rows(workbook(&[("S", &sheet(CELLS))])),
+            Ok(vec![
+                row(1, ["id", "", "true"]),
+                row(4, ["51001", "2024-03-05 14:30:00", "#N/A"]),
+                row(5, ["7001.5", "2024-03-05", "1.00000000000000E15"]),
+            ])
+        );
+    }
+
+    #[test]
+    fn cells_out_of_order_are_no_rows() {
+        for cells in [
+            "<row r=\"2\"><c r=\"A2\"><v>1</v></c></row><row r=\"1\"><c r=\"A1\"><v>2</v></c></row>",
+            "<row r=\"1\"><c r=\"B1\"><v>1</v></c><c r=\"A1\"><v>2</v></c></row>",
+            "<row r=\"1\"><c r=\"XFE1\"><v>1</v></c></row>",
+        ] {
+            assert!(rows(workbook(&[("S", &sheet(cells))])).is_err(), "{cells}");
+        }
+    }
+
+    #[test]
+    fn a_row_is_no_longer_than_a_line() {
+        let cell = |at: &str| {
+            format!(
+                "<c r=\"{at}\" t=\"inlineStr\"><is><t>{}</t></is></c>",
+                "x".repeat(600_000)
+            )
+        };
+        let cells = format!("<row r=\"1\">{}{}</row>", cell("A1"), cell("B1"));
+        assert!(
+            rows(workbook(&[("S", &sheet(&cells))]))
+                .unwrap_err()
+                .contains("longer than")
+        );
+    }
+
+    #[test]
+    fn a_text_beyond_bounds_is_not_read_into_memory() {
+        let cells = format!(
+            "<row r=\"1\"><c r=\"A1\" t=\"str\"><v>{}</v></c></row>",
+            "x".repeat(3 << 20)
+        );
+        assert!(
+            rows(workbook(&[("S", &sheet(&cells))]))
+                .unwrap_err()
+                .contains("unpacks to more")
+        );
+    }
+
+    #[test]
+    fn damaged_workbooks_are_read_or_refused_and_break_nothing() {
+        let whole = sheet(CELLS);
+        let mut seed = 0x9e37_79b9_7f4a_7c15_u64;
+        let mut next = move |below: usize| {
+            seed ^= seed << 13;
+            seed ^= seed >> 7;
+            seed ^= seed << 17;
+            usize::try_from(seed % below as u64).unwrap()
+        };
+        let pieces = [
+            "<c",
+            "</c>",
+            "\"",
+            "99999999999",
+            "<v>",
+            "</row>",
+            "A1048577",
+            "&#0;",
+            "s=\"9\"",
+            "t=\"s\"",
+            "-1",
+            "ż",
+            "<!--",
+        ];
+        for _ in 0..150 {
+            let mut damaged = whole.clone();
+            for _ in 0..=next(3) {
+                let at = next(damaged.len());
+                let end = (at + next(12)).min(damaged.len());
+                if damaged.is_char_boundary(at) && damaged.is_char_boundary(end) {
+                    damaged.replace_range(at..end, pieces[next(pieces.len())]);
+                }
+            }
+            let _ = rows(workbook(&[("S", &damaged)]));
+            let mut archive = workbook(&[("S", &whole)]);
+            let at = next(archive.len());
+            archive[at] ^= 1 << next(8);
+            let _ = rows(archive);
+        }
+    }
 }

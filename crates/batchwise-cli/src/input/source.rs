@@ -17,7 +17,7 @@ use super::sheet::with_sheet;
 use super::spool::Spool;
 #[cfg(feature = "xlsx")]
 use super::table::read_table;
-use super::{Columns, RawRow, Row, RowTap, Shape, read_rows};
+use super::{Columns, RawRow, Row, Shape, read_rows};
 use crate::args::{InputArgs, JobArgs};
 use crate::failure::Failure;
 use crate::notes::say;
@@ -86,7 +86,7 @@ pub(crate) struct Check {
 }
 
 /// How an input is handed to a job.
-#[derive(Clone)]
+#[derive(Debug, Clone, Copy)]
 pub(crate) struct Handing {
     /// A bad row becomes `rejected` instead of ending the job.
     pub(crate) keep_going: bool,
@@ -96,8 +96,6 @@ pub(crate) struct Handing {
     pub(crate) by_stage: bool,
     /// What is found of a pipe is said on standard error.
     pub(crate) tell: bool,
-    /// Sees the rows.
-    pub(crate) tap: Option<Arc<dyn RowTap>>,
 }
 
 impl Place {
@@ -257,7 +255,7 @@ impl Source {
             #[cfg(feature = "xlsx")]
             Look::Workbook => {
                 let sheet = self.reading.sheet.as_deref();
-                let read = with_sheet(file, sheet, &mut |rows, name| {
+                let read = with_sheet(file.try_clone()?, sheet, &mut |rows, name| {
                     let note = Some(format!("sheet `{name}`"));
                     read_table(shape, rows, &self.reading, note, emit);
                 });
@@ -394,29 +392,17 @@ impl Source {
         (pass, passes): (u8, u8),
         hand: &mut dyn FnMut(Result<Entry<S::Record>, InputError>) -> bool,
     ) -> bool {
-        let tap = handing.tap.as_deref();
         match row {
-            Row::Columns(columns, note) => {
-                if let Some(tap) = tap.filter(|_| pass == 0) {
-                    tap.columns(&columns);
-                }
+            Row::Columns(_, note) => {
                 // That of a file was told before.
                 if let Some(note) = note.filter(|_| handing.tell && !self.is_whole()) {
                     say(&format!("{}: {note}", self.place.name()));
                 }
                 true
             }
-            Row::Blank => {
-                if let Some(tap) = tap.filter(|_| pass == 0) {
-                    tap.blank();
-                }
-                true
-            }
+            Row::Blank => true,
             Row::Records(raw, records) => {
                 let of_pass = |record: &S::Record| passes == 1 || record.stage() == pass;
-                if let Some(tap) = tap.filter(|_| records.iter().any(of_pass)) {
-                    tap.row(&raw);
-                }
                 let line = raw.line;
                 records.into_iter().filter(of_pass).all(|record| {
                     if !handing.may_destroy && shape.destroys(&record) {
@@ -430,9 +416,6 @@ impl Source {
             }
             Row::Bad(..) if pass > 0 => true,
             Row::Bad(raw, text, why) if handing.keep_going => {
-                if let Some(tap) = tap {
-                    tap.row(&raw);
-                }
                 let line = raw.line;
                 hand(Ok(Entry::Invalid { line, text, why }))
             }

@@ -60,7 +60,7 @@ struct Pieces {
 }
 
 impl Pieces {
-    /// Goes on; false where a piece is too long.
+    /// Goes on; false where a piece is too long, or refers to a cell that no sheet has.
     fn fit(&mut self, bytes: &[u8]) -> bool {
         for byte in bytes {
             match byte {
@@ -71,6 +71,10 @@ impl Pieces {
                 b'>' => {
                     self.length = 0;
                     self.announced();
+                    if !references_fit(&self.tag) {
+                        return false;
+                    }
+                    self.tag.clear();
                 }
                 other => {
                     self.length += 1;
@@ -96,6 +100,72 @@ impl Pieces {
                 count.saturating_mul(10).saturating_add(u64::from(digit - b'0'))
             });
         }
-        self.tag.clear();
+    }
+}
+
+/// True unless the tag refers to a cell (`r="B7"`, `ref="A1:XFD1048576"`) that no sheet has.
+fn references_fit(tag: &[u8]) -> bool {
+    let mut rest = tag;
+    while let Some(at) = rest.iter().position(u8::is_ascii_whitespace) {
+        rest = rest.get(at + 1..).unwrap_or_default();
+        let Some(after) = rest.strip_prefix(b"ref").or_else(|| rest.strip_prefix(b"r")) else {
+            continue;
+        };
+        let Some(value) = after
+            .trim_ascii_start()
+            .strip_prefix(b"=")
+            .map(<[u8]>::trim_ascii_start)
+        else {
+            continue;
+        };
+        let Some((quote, value)) = value.split_first().filter(|(quote, _)| matches!(quote, b'"' | b'\'')) else {
+            continue;
+        };
+        let value = value.split(|byte| byte == quote).next().unwrap_or_default();
+        if !value.split(|byte| *byte == b':').all(is_reference) {
+            return false;
+        }
+    }
+    true
+}
+
+/// Up to three letters and up to seven digits.
+fn is_reference(text: &[u8]) -> bool {
+    let text: Vec<u8> = text.iter().copied().filter(|byte| *byte != b'$').collect();
+    let letters = text.iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
+    let digits = text.get(letters..).unwrap_or_default();
+    letters <= 3 && digits.len() <= 7 && digits.iter().all(u8::is_ascii_digit)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn references_beyond_a_sheet_are_seen() {
+        for fits in [
+            "c r=\"XFD1048576\" s=\"1\"",
+            "row r=\"7\"",
+            "row ht=\"15.000000001\"",
+            "dimension ref=\"A1:B2\"",
+            "c",
+        ] {
+            assert!(references_fit(fits.as_bytes()), "{fits}");
+        }
+        for beyond in [
+            "c r=\"A99999999999\"",
+            "c s='1' r = 'AAAAAAAAA1'",
+            "row r=\"99999999\"",
+            "dimension ref=\"A1:B99999999999\"",
+        ] {
+            assert!(!references_fit(beyond.as_bytes()), "{beyond}");
+        }
+    }
+
+    #[test]
+    fn texts_are_counted_where_they_are_announced() {
+        let mut pieces = Pieces::default();
+        assert!(pieces.fit(b"<sst count=\"1\" uniqueCount=\"18446744073709551616\"><si/>"));
+        assert_eq!(pieces.strings, u64::MAX);
     }
 }

@@ -51,7 +51,9 @@ impl Closing<'_> {
         let count = |verdict| self.whole.counts.of(verdict);
         let failed = count(Verdict::Rejected) + count(Verdict::Busy) + count(Verdict::Unknown);
         if self.whole.stop.is_some() || self.failed {
-            let command = self.go_on("")?;
+            let Some(command) = self.go_on("") else {
+                return self.left();
+            };
             let first = match self.whole.stop.as_ref().map(Reason::kind) {
                 Some(ReasonKind::Credentials) => "once the credentials are mended (`batchwise doctor` looks at them), ",
                 Some(ReasonKind::WrongTarget) => "once campaign and account are the right ones, ",
@@ -62,8 +64,17 @@ impl Closing<'_> {
         if failed == 0 {
             return None;
         }
-        let command = self.go_on("--retry-failed")?;
+        let Some(command) = self.go_on("--retry-failed") else {
+            return self.left();
+        };
         Some(format!("try the {failed} that failed again with: {command}"))
+    }
+
+    /// Without a journal and without result files nobody else knows what is left.
+    fn left(&self) -> Option<String> {
+        let count = |verdict| self.whole.counts.of(verdict);
+        let left = count(Verdict::NotSent) + count(Verdict::Unknown) + count(Verdict::Busy);
+        (left > 0).then(|| format!("{left} can be tried again: give them once more"))
     }
 
     fn go_on(&self, flag: &str) -> Option<String> {

@@ -13,13 +13,31 @@ use crate::failure::{Exit, Failure};
 use crate::notes::say;
 use crate::output::{one_line, time};
 
+const LIST_EXAMPLES: &str = "\
+Examples:
+  batchwise journal list
+  batchwise journal list | grep unfinished";
+
+const PURGE_EXAMPLES: &str = "\
+Examples:
+  batchwise journal purge --older-than 90d --dry-run
+  batchwise journal purge --older-than 90d
+  batchwise journal purge job.db --unfinished";
+
+const PSEUDONYMISE_EXAMPLES: &str = "\
+Examples:
+  batchwise journal pseudonymise job.db";
+
 /// What is done with journals.
 #[derive(Debug, Subcommand)]
 pub(crate) enum JournalCommand {
+    #[command(after_help = LIST_EXAMPLES)]
     /// List the journals of the state directory, the oldest first
     List,
+    #[command(after_help = PURGE_EXAMPLES)]
     /// Remove journals: those that are named, or those in which nothing was noted for some time
     Purge(PurgeArgs),
+    #[command(after_help = PSEUDONYMISE_EXAMPLES)]
     /// Remove personal data from journals and keep their counts; their jobs can no longer go on
     Pseudonymise {
         /// Journals

@@ -9,15 +9,19 @@ use batchwise_journal::{JournalReader, ReadError, RunRow};
 /// When the journal cannot be read.
 pub(crate) fn whole_job(reader: &JournalReader, run: &Summary) -> Result<Summary, ReadError> {
     let (tally, runs) = (reader.tally()?, reader.runs()?);
-    let sum = |count: fn(&RunRow) -> u64| runs.iter().map(count).sum();
     let mut whole = run.clone();
+    // A run that died told nobody how many calls it made.
+    (whole.calls, whole.failed_calls) = (0, 0);
+    reader.calls(|call| {
+        whole.calls += 1;
+        whole.failed_calls += u64::from(call.fault.is_some());
+        true
+    })?;
     whole.counts = tally.counts;
     whole.reached = tally.reached;
     whole.duplicates = tally.duplicates;
     whole.recalled = 0;
-    whole.calls = sum(|run| run.calls);
-    whole.failed_calls = sum(|run| run.failed_calls);
-    whole.logins = sum(|run| run.logins);
+    whole.logins = runs.iter().map(|run| run.logins).sum();
     Ok(whole)
 }
 

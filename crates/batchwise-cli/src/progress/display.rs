@@ -62,17 +62,17 @@ impl Progress {
         };
         let (ended, end) = channel();
         let (seen, stop) = (watched.clone(), stop.clone());
-        let show = move || match mode {
-            Mode::Off => {}
-            Mode::Live => live(&seen, &stop, &end),
-            Mode::Lines => lines(&seen, LINE_EVERY, &end, screen::write),
-        };
+        let show = std::thread::Builder::new();
         // Where no thread can be had the job goes on unseen.
-        let thread = std::thread::Builder::new().spawn(show).ok();
+        let thread = match mode {
+            Mode::Off => None,
+            Mode::Live => show.spawn(move || live(&seen, &stop, &end)).ok(),
+            Mode::Lines => show.spawn(move || lines(&seen, LINE_EVERY, &end, screen::write)).ok(),
+        };
         Self {
             watched,
             ended: Some(ended),
-            thread: thread.filter(|_| mode != Mode::Off),
+            thread,
         }
     }
 

@@ -10,9 +10,18 @@ const LATELY: Duration = Duration::from_secs(30);
 const STEP: Duration = Duration::from_millis(500);
 
 /// Records done, by time.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Speed {
     samples: VecDeque<(Duration, u64)>,
+}
+
+impl Default for Speed {
+    /// At the beginning nothing is done.
+    fn default() -> Self {
+        Self {
+            samples: VecDeque::from([(Duration::ZERO, 0)]),
+        }
+    }
 }
 
 impl Speed {
@@ -63,16 +72,14 @@ mod tests {
     #[test]
     fn what_was_long_ago_does_not_count() {
         let mut speed = Speed::default();
-        speed.note(at(0), 0);
         (10..=60).for_each(|second| speed.note(at(second), 10_000));
         assert_eq!(speed.lately(at(60), 10_000), Some(0.0));
     }
 
     #[test]
     fn at_the_very_start_there_is_none() {
-        let mut speed = Speed::default();
-        speed.note(at(0), 0);
+        let speed = Speed::default();
         assert_eq!(speed.lately(Duration::from_millis(100), 50), None);
-        assert!(speed.lately(at(1), 50).is_some());
+        assert_eq!(speed.lately(at(1), 50), Some(50.0));
     }
 }

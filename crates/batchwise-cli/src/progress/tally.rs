@@ -152,8 +152,10 @@ impl Tally {
 
     fn left(&self, share: Option<(u64, u64)>, now: Duration) -> Option<Duration> {
         let (done, total) = share.filter(|_| !self.stopping)?;
-        self.outlook
-            .left(total.saturating_sub(done), self.counts.total() + self.duplicates, now)
+        let settled = self.counts.total() + self.duplicates;
+        let left = self.outlook.left(total.saturating_sub(done), settled, now)?;
+        // Nothing goes on before a wait is over.
+        Some(left.max(self.wait.as_ref().map_or(Duration::ZERO, |wait| wait.left(now))))
     }
 
     /// What the job waits for, in words.
@@ -274,6 +276,14 @@ mod tests {
         }
         waits(&mut tally, at(14_800), "next try in 1.2 s");
         waits(&mut tally, at(16_000), "18 not_found");
+    }
+
+    #[test]
+    fn the_time_left_is_no_shorter_than_what_is_waited_for() {
+        let mut tally = under_way(Some(1000));
+        tally.waiting(Wait::new(WaitingFor::Busy, at(30_000), 3, at(10_000)));
+        let look = tally.look(at(10_000), Paint::PLAIN);
+        assert!(look.head.ends_with("about 30 s left"), "{look:?}");
     }
 
     #[test]

@@ -21,9 +21,17 @@ impl Wait {
         }
     }
 
+    /// How long it lasts.
+    pub(super) fn left(&self, now: Duration) -> Duration {
+        self.until.saturating_sub(now)
+    }
+
     /// What it is, while it lasts. `busy` says in words what records in use are: `customers in a call`.
     pub(super) fn text(&self, now: Duration, busy: [&str; 2]) -> Option<String> {
-        let left = self.until.checked_sub(now).filter(|left| !left.is_zero())?;
+        let left = self.left(now);
+        if left.is_zero() {
+            return None;
+        }
         let left = seconds(left);
         Some(match self.on {
             WaitingFor::Quota => format!("quota: next slot in {left}"),

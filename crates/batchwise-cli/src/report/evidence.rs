@@ -96,7 +96,12 @@ fn head(figures: &Figures) -> String {
             &origin.machine,
             &origin.process.to_string(),
             &origin.version,
-            &run.calls.to_string(),
+            &figures
+                .calls_of_run
+                .get(&run.number)
+                .copied()
+                .unwrap_or_default()
+                .to_string(),
             stop,
         ]));
     }

@@ -16,6 +16,8 @@ pub(super) struct Figures {
     pub(super) runs: Vec<RunRow>,
     pub(super) tally: Tally,
     pub(super) calls: u64,
+    /// By the number of the run. A run that died told nobody else.
+    pub(super) calls_of_run: BTreeMap<u32, u64>,
     /// Calls that went wrong, by what and status.
     pub(super) faults: BTreeMap<(String, Option<u16>), u64>,
     /// Time that calls had waited for slots of the quota, one after the other.
@@ -31,9 +33,9 @@ impl Figures {
     pub(super) fn of(reader: &JournalReader) -> Result<Self, ReadError> {
         let (header, state, runs, tally) = (reader.header()?, reader.state()?, reader.runs()?, reader.tally()?);
         let mut ends: BTreeMap<u32, SystemTime> = BTreeMap::new();
-        let (mut calls, mut waited, mut faults) = (0, Duration::ZERO, BTreeMap::new());
+        let (mut calls, mut waited, mut faults) = (BTreeMap::new(), Duration::ZERO, BTreeMap::new());
         reader.calls(|call| {
-            calls += 1;
+            *calls.entry(call.run).or_default() += 1;
             waited += call.waited;
             if let Some(fault) = call.fault {
                 *faults.entry((fault, call.status)).or_default() += 1;
@@ -62,7 +64,8 @@ impl Figures {
             state,
             runs,
             tally,
-            calls,
+            calls: calls.values().sum(),
+            calls_of_run: calls,
             faults,
             waited,
             took,

@@ -14,6 +14,9 @@ use crate::progress::{grouped, span};
 /// So many reasons are shown; the rest is in the records themselves.
 const REASONS: usize = 20;
 
+/// Waits shorter than this are none.
+const WORTH_TELLING: Duration = Duration::from_millis(50);
+
 /// The whole table.
 pub(super) fn table(figures: &Figures, reasons: &[ReasonGroup], path: &Path) -> String {
     let mut lines = head(figures, path);
@@ -22,7 +25,7 @@ pub(super) fn table(figures: &Figures, reasons: &[ReasonGroup], path: &Path) -> 
     why(reasons, &mut lines);
     lines.push(String::new());
     lines.push(calls(figures));
-    if !figures.waited.is_zero() {
+    if figures.waited >= WORTH_TELLING {
         lines.push(format!("waits      {} for slots of the quota", span(figures.waited)));
     }
     let runs = match figures.runs.len() {
@@ -87,7 +90,7 @@ fn outcomes(figures: &Figures, lines: &mut Vec<String>) {
     }
     if tally.open > 0 {
         let what = match figures.state {
-            JobState::Running => "in a call right now",
+            JobState::Running => "being sent right now",
             _ => "unknown (a run may have sent them, and ended before their answers were noted)",
         };
         lines.push(format!("{:>width$}  {what}", grouped(tally.open)));

@@ -4,6 +4,7 @@
 mod args;
 mod environment;
 mod file;
+mod keyring;
 mod known;
 mod place;
 mod reference;

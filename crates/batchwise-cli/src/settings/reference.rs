@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::secret_file;
+use super::{keyring, secret_file};
 use crate::failure::Failure;
 
 /// Where a setting's value is.
@@ -28,7 +28,7 @@ impl Reference {
                 _ => Err(Failure::usage(format!("the environment variable {name} is not set"))),
             },
             Self::File(path) => secret_file::read(path),
-            Self::Keyring(name) => keyring(name),
+            Self::Keyring(name) => keyring::read(name),
         }
     }
 
@@ -51,13 +51,6 @@ pub(super) fn path_beside(settings: &Path, text: &str) -> PathBuf {
         return home.join(rest);
     }
     settings.parent().unwrap_or_else(|| Path::new("")).join(text)
-}
-
-fn keyring(name: &str) -> Result<String, Failure> {
-    Err(
-        Failure::usage(format!("this build of batchwise reads no keyring (`{name}`)"))
-            .mend("keep the secret in a file of its own: { file = \"...\" }"),
-    )
 }
 
 #[cfg(test)]

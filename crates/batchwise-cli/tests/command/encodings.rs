@@ -198,6 +198,33 @@ fn a_gzip_pipe_is_read_as_it_comes() {
     );
 }
 
+/// A full batch goes through a pipe that stays open.
+fn batch_leaves_at_once(encode: impl Fn(&str) -> Vec<u8>) {
+    let emulated = Emulated::any();
+    let mut running = Cli::new(&emulated.url(), "calltouch-import delete --yes -i -").start();
+    running.write(encode(&(1..=100).map(|id| format!("{id}\n")).collect::<String>()));
+    let lines: Vec<String> = (0..100).map(|_| running.line()).collect();
+    assert!(lines.iter().all(|line| line.starts_with("deleted")));
+    assert_eq!(emulated.truth().tally(Method::CalltouchImport).received, 1);
+    running.close();
+}
+
+#[test]
+fn a_full_batch_of_utf16_leaves_an_open_pipe() {
+    batch_leaves_at_once(|text| utf16(text, u16::to_le_bytes));
+}
+
+#[test]
+fn a_full_batch_of_gzip_leaves_an_open_pipe() {
+    batch_leaves_at_once(|text| {
+        let mut writer = GzEncoder::new(Vec::new(), Compression::default());
+        writer.write_all(text.as_bytes()).unwrap();
+        // As a packer does that is told to hand on what it has.
+        writer.flush().unwrap();
+        writer.get_ref().clone()
+    });
+}
+
 #[test]
 fn a_pipe_of_utf16_or_a_code_page_is_read() {
     let run = |args: &str, bytes: &[u8]| {

@@ -11,7 +11,7 @@ fn a_full_batch_leaves_an_open_pipe_at_once() {
     let emulated = Emulated::any();
     let mut running = Cli::new(&emulated.url(), DELETE).start();
     let started = std::time::Instant::now();
-    running.write(&(1..=100).map(|id| format!("{id}\n")).collect::<String>());
+    running.write((1..=100).map(|id| format!("{id}\n")).collect::<String>());
     let lines: Vec<String> = (0..100).map(|_| running.line()).collect();
     // A partly filled batch would have waited for a second.
     assert!(started.elapsed().as_millis() < 900, "{:?}", started.elapsed());

@@ -155,6 +155,15 @@ fn a_secret_that_others_may_read_is_refused_and_nothing_is_sent() {
 }
 
 #[test]
+fn a_keyring_that_cannot_be_read_ends_the_job_with_what_helps() {
+    let place = Place::new("[calltouch]\nsite_id = 1\ntoken = { keyring = \"no-such-entry-of-batchwise\" }\n");
+    let ended = place.run(DELETE).with_code(2).says("calltouch token");
+    ended
+        .says("service batchwise, name no-such-entry-of-batchwise")
+        .says("{ file = \"PATH\" }");
+}
+
+#[test]
 fn a_dry_run_reads_no_secret() {
     let place = Place::new("[calltouch]\nsite_id = 1\ntoken = { file = \"nowhere\" }\n");
     place.run("calltouch-import delete 51001 --dry-run").with_code(0);

@@ -159,3 +159,13 @@ impl<R: Record> Plan<R> {
 fn search_budget(records: usize) -> u32 {
     8 * usize::BITS.saturating_sub(records.leading_zeros())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_search_may_cost_eight_calls_for_every_doubling_of_the_batch() {
+        assert_eq!([1, 2, 100, 500].map(search_budget), [8, 16, 56, 72]);
+    }
+}

@@ -2,8 +2,10 @@
 //!
 //! Where no quota makes a job wait, a batch would wait for the disk instead. So the records that go next are noted while a
 //! call is in flight, as many at once as it takes for calls not to wait: one batch where calls are slower than the disk, more
-//! where they are faster. After a crash they all may have been sent, so it is never more than that.
+//! where they are faster. After a crash they all may have been sent, so it is never more than that, and only where that doubt
+//! changes no more than a word: a record that is gone reads `presumed_deleted` instead of `not_found`.
 
+use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -33,6 +35,18 @@ pub(super) struct Ahead {
     durable: watch::Sender<Result<u64, JournalError>>,
     batches: usize,
     calm: u32,
+}
+
+impl fmt::Debug for Ahead {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Ahead")
+            .field("noting", &self.noting.is_some())
+            .field("round", &self.round)
+            .field("durable", &self.durable.borrow())
+            .field("batches", &self.batches)
+            .field("calm", &self.calm)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Ahead {

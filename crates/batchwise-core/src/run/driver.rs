@@ -17,6 +17,7 @@ use super::ledger::Ledger;
 use super::stream::SharedSummary;
 use super::{InputError, RunOptions, StopToken};
 use crate::clock::{SharedClock, Tick};
+use crate::descriptor::Action;
 use crate::journal::{JournalEntry, JournalError, Recall};
 use crate::method::BatchMethod;
 use crate::observe::WaitingFor;
@@ -180,6 +181,7 @@ impl<M: BatchMethod> Driver<M> {
             probe.note(&(
                 &self.plan,
                 &self.ledger,
+                &self.ahead,
                 input,
                 now,
                 until,
@@ -245,6 +247,11 @@ impl<M: BatchMethod> Driver<M> {
         }
         if side.waited_for.swap(0, Ordering::Relaxed) > 0 {
             ahead.learn(true);
+        }
+        let descriptor = self.context.method.descriptor();
+        if !descriptor.absence_reached || descriptor.action != Action::Delete {
+            // There a doubt that is not needed would cost an outcome: an update may read unknown, a mismatch deleted.
+            return;
         }
         let Some(round) = ahead.next_round().filter(|_| !self.in_flight.is_empty()) else {
             return;

@@ -26,6 +26,8 @@ pub struct Job {
     pub attempts: u32,
     /// Retries of a run.
     pub retries: u32,
+    /// Connections may be refused.
+    pub refusals: bool,
     pub bug: Option<Bug>,
 }
 
@@ -122,6 +124,13 @@ impl World {
         (act == Act::All).then_some(done)
     }
 
+    /// Late requests that can change nothing any more are as good as gone.
+    fn forget(&mut self) {
+        let (there, arrived) = (&self.there, &self.arrived);
+        self.late
+            .retain(|ids| ids.iter().any(|id| there.contains(id) || !arrived.contains(id)));
+    }
+
     /// True when a verdict is not.
     fn is_lie(&self, id: u64, verdict: Verdict, absent: &BTreeSet<u64>) -> bool {
         match verdict {
@@ -142,10 +151,13 @@ impl Job {
         let mut scene = Scene::begin(self, begin.disk.clone());
         for step in path {
             self.take(step, &mut world, &mut scene);
+            world.forget();
             scene.go_on();
         }
         let stage = scene.stage.lock().unwrap();
         world.disk.clone_from(&stage.disk);
+        let mut told = scene.told.clone();
+        told.sort_unstable();
         let mut now = Now {
             writes: stage.writes.values().cloned().collect(),
             requests: stage.requests.values().cloned().collect(),
@@ -156,7 +168,7 @@ impl Job {
                 .ended
                 .as_ref()
                 .map(|summary| summary.stop.as_ref().map(batchwise_core::Reason::kind)),
-            told: scene.told.clone(),
+            told,
             broken: stage.broken,
             world,
         };
@@ -290,6 +302,7 @@ impl Job {
         let under_way = now.requests.iter().filter(|request| request.arrived.is_none());
         world.late.extend(under_way.map(|request| request.ids.clone()));
         world.late.sort();
+        world.forget();
         world.restarts -= 1;
         self.begin(world)
     }
@@ -337,7 +350,10 @@ impl Model for Job {
                     if request.ids.len() > 1 {
                         steps.push(Step::Arrives(at, Act::Half));
                     }
-                    steps.extend([Step::Lost(at), Step::Refused(at)]);
+                    steps.push(Step::Lost(at));
+                    if self.refusals {
+                        steps.push(Step::Refused(at));
+                    }
                 }
                 Some(Some(_)) => steps.extend([Step::Answered(at), Step::Lost(at)]),
                 Some(None) => steps.push(Step::Lost(at)),

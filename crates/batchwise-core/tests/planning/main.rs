@@ -14,6 +14,8 @@ mod input;
 mod journal;
 #[path = "../law.rs"]
 mod law;
+#[path = "../plan.rs"]
+mod plan;
 #[path = "../quota.rs"]
 mod quota;
 #[path = "../refusals.rs"]

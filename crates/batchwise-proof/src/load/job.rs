@@ -118,8 +118,7 @@ impl Job<'_> {
 
         let truth = emulator.truth();
         let counts = account.counts();
-        let unreached = ["busy", "rejected", "unknown", "not_sent"];
-        let unreached: usize = unreached.iter().map(|word| account.count(word)).sum();
+        let unreached: usize = self.method.unreached().iter().map(|word| account.count(word)).sum();
         let mut broken = account.held_against(&truth);
         let expected = i32::from(unreached > 0);
         if status.code() != Some(expected) {

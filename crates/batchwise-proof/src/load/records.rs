@@ -48,6 +48,14 @@ impl Loaded {
         }
     }
 
+    /// The outcomes with which a record is not as it was wanted. A number that is "not found" may be spelled otherwise there.
+    pub(crate) const fn unreached(self) -> &'static [&'static str] {
+        match self {
+            Self::Phones => &["not_found", "busy", "rejected", "unknown", "not_sent"],
+            Self::Import | Self::Book | Self::BookXml | Self::Customers => &["busy", "rejected", "unknown", "not_sent"],
+        }
+    }
+
     /// A number as a key of this method.
     pub(crate) fn key(self, at: usize, number: u64) -> String {
         match self {

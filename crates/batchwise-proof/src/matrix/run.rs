@@ -141,6 +141,7 @@ impl<'a> Stage<'a> {
             summary,
             difficult,
             unique,
+            in_doubt: std::collections::BTreeSet::new(),
             calls: std::mem::take(&mut sight.calls),
             breaches: std::mem::take(&mut sight.breaches),
             dropped: false,

@@ -15,7 +15,7 @@ const DEEP: usize = 1_000_000;
 
 /// Bodies, each for what it does to a reader.
 fn bodies() -> impl Iterator<Item = (&'static str, Bytes)> {
-    let mebibytes = |text: &str| text.repeat(2 * 1024 * 1024 / text.len());
+    let mebibyte = |text: &str| text.repeat(1024 * 1024 / text.len());
     let bodies = vec![
         ("arrays in arrays", "[".repeat(DEEP)),
         (
@@ -38,12 +38,12 @@ fn bodies() -> impl Iterator<Item = (&'static str, Bytes)> {
         ),
         (
             "elements beside elements",
-            format!("<response>{}</response>", mebibytes("<a/>")),
+            format!("<response>{}</response>", mebibyte("<a/>")),
         ),
-        ("very many values", format!("[{}0]", mebibytes("0,"))),
-        ("very many members", format!("{{{}\"z\":0}}", mebibytes("\"a\":0,"))),
-        ("one very long text", format!("\"{}\"", mebibytes("x"))),
-        ("one very long number", mebibytes("9")),
+        ("very many values", format!("[{}0]", mebibyte("0,"))),
+        ("very many members", format!("{{{}\"z\":0}}", mebibyte("\"a\":0,"))),
+        ("one very long text", format!("\"{}\"", mebibyte("x"))),
+        ("one very long number", mebibyte("9")),
         (
             "a number beyond every number",
             "{\"data\":{\"importLogs\":[{\"importLogId\":1e999999}]}}".to_owned(),

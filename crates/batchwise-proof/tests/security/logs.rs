@@ -9,7 +9,7 @@ use bytes::Bytes;
 use calltouch_import::{CalltouchCredentials, CalltouchImport, ImportLogId};
 use http::Response;
 use thulium_campaign::{CampaignPhone, ThuliumCampaignPhones, ThuliumCredentials};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpStream};
 use tracing_subscriber::filter::LevelFilter;
 use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::util::SubscriberInitExt;
@@ -39,20 +39,24 @@ impl<'a> MakeWriter<'a> for Log {
 /// Answers every stream with 401 and the request's credentials, in a header and in the body.
 async fn echo(listener: TcpListener) {
     while let Ok((stream, _)) = listener.accept().await {
-        let mut connection = h2::server::handshake(stream).await.unwrap();
-        while let Some(Ok((request, mut respond))) = connection.accept().await {
-            let headers = request.headers();
-            let secret = headers
-                .get("access-token")
-                .or_else(|| headers.get("authorization"))
-                .unwrap();
-            let answer = Response::builder()
-                .status(401)
-                .header("x-request-id", secret)
-                .header("x-echo", secret);
-            let mut body = respond.send_response(answer.body(()).unwrap(), false).unwrap();
-            body.send_data(Bytes::copy_from_slice(secret.as_bytes()), true).unwrap();
-        }
+        tokio::spawn(serve(stream));
+    }
+}
+
+async fn serve(stream: TcpStream) {
+    let mut connection = h2::server::handshake(stream).await.unwrap();
+    while let Some(Ok((request, mut respond))) = connection.accept().await {
+        let headers = request.headers();
+        let secret = headers
+            .get("access-token")
+            .or_else(|| headers.get("authorization"))
+            .unwrap();
+        let answer = Response::builder()
+            .status(401)
+            .header("x-request-id", secret)
+            .header("x-echo", secret);
+        let mut body = respond.send_response(answer.body(()).unwrap(), false).unwrap();
+        body.send_data(Bytes::copy_from_slice(secret.as_bytes()), true).unwrap();
     }
 }
 

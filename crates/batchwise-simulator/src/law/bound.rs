@@ -7,9 +7,10 @@
 //!
 //! 1. failed calls (no connection, lost, unreadable, 5xx) ≤ `B + A/5 + C·(A+1)`: an outage without any answer costs `B + C`;
 //! 2. refusals for rate ≤ `(C+9)·(A+1)`: ten in a row, each a wait longer than the last, spend the quota;
-//! 3. refusals of credentials ≤ the other calls `+ 2·C` where a login mends them, else `2·C`;
+//! 3. refusals of credentials are mended by a login each: all but `2·C` are followed by another call. Those that are not,
+//!    because the login failed or was refused for rate, count as such: together with them, no more than 1. and 2. allow;
 //! 4. failed and answered calls that carry one record ≤ `M + K + 1`, not counting refusals of the whole request;
-//! 5. all calls ≤ `2·L + P + 3·W`.
+//! 5. all calls ≤ `2·L + P·G + 3·W`.
 
 use std::collections::HashMap;
 
@@ -36,11 +37,17 @@ pub(super) fn breaches<R: Record>(job: &Job, run: &RunCase<R>) -> Vec<Breach> {
         }
     };
     let turns = ends.answered + 1;
-    hold("failed calls", ends.failed, budget + ends.answered / 5 + flight * turns);
-    hold("refusals for rate", ends.throttled, (flight + 9) * turns);
+    let most_failed = budget + ends.answered / 5 + flight * turns;
+    let most_throttled = (flight + 9) * turns;
+    hold("failed calls", ends.failed, most_failed);
+    hold("refusals for rate", ends.throttled, most_throttled);
     let others = ends.all - ends.unauthorized;
-    let unauthorized = if evidence.summary.logins > 0 { others } else { 0 } + 2 * flight;
-    hold("refusals of credentials", ends.unauthorized, unauthorized);
+    let in_vain = ends.unauthorized.saturating_sub(others + 2 * flight);
+    hold(
+        "calls that failed, were refused for rate, or whose login was",
+        ends.failed + ends.throttled + in_vain,
+        most_failed + most_throttled,
+    );
     let attempts = job.options.max_attempts.unwrap_or(defaults.max_attempts);
     let rounds = job.options.busy_rounds.unwrap_or(defaults.busy_rounds);
     let each = u64::from(attempts.max(1)) + u64::from(rounds) + 1;
@@ -51,7 +58,7 @@ pub(super) fn breaches<R: Record>(job: &Job, run: &RunCase<R>) -> Vec<Breach> {
             each * lines,
         );
     }
-    let most = 2 * run.least + pauses(job) + 3 * ends.unsettled;
+    let most = 2 * run.least + pauses(job) * run.groups + 3 * ends.unsettled;
     hold("calls", ends.all, most);
     broken
 }

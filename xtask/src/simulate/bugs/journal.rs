@@ -2,6 +2,8 @@
 
 use crate::simulate::bug::Bug;
 
+const CALL: &str = "crates/batchwise-core/src/run/call.rs";
+const DRIVER: &str = "crates/batchwise-core/src/run/driver.rs";
 const LEDGER: &str = "crates/batchwise-core/src/run/ledger.rs";
 const PLAN: &str = "crates/batchwise-core/src/plan/mod.rs";
 
@@ -9,9 +11,23 @@ pub(super) const BUGS: &[Bug] = &[
     Bug {
         name: "intent-after-the-call",
         what: "a batch leaves without a word to the journal",
-        file: "crates/batchwise-core/src/run/call.rs",
-        find: "        if entries.is_empty() {",
-        replace: "        if entries.is_empty() || on! {",
+        file: CALL,
+        find: "        if entries.is_empty() && told <= round {",
+        replace: "        if on! || (entries.is_empty() && told <= round) {",
+    },
+    Bug {
+        name: "noted-ahead-is-not-awaited",
+        what: "a batch that was noted ahead leaves before that is durable",
+        file: CALL,
+        find: "        let told = batch.noted();",
+        replace: "        let told = if on! { 0 } else { batch.noted() };",
+    },
+    Bug {
+        name: "verdict-overtakes-intent",
+        what: "a stopped job writes an outcome while the intent of its record is still being written",
+        file: DRIVER,
+        find: "        if !(noting && self.plan.is_stopping()) {",
+        replace: "        if on! || !(noting && self.plan.is_stopping()) {",
     },
     Bug {
         name: "told-before-durable",
@@ -32,7 +48,7 @@ pub(super) const BUGS: &[Bug] = &[
     Bug {
         name: "goes-on-without-a-journal",
         what: "a job whose journal failed sends on",
-        file: "crates/batchwise-core/src/run/driver.rs",
+        file: DRIVER,
         find: "            Event::Saved(Err(error)) => {
                 self.plan.stop(journal_failed(&error));",
         replace: "            Event::Saved(Err(error)) => {

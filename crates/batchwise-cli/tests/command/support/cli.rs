@@ -169,9 +169,9 @@ pub(crate) struct Running {
 }
 
 impl Running {
-    pub(crate) fn write(&mut self, text: &str) {
+    pub(crate) fn write(&mut self, text: impl AsRef<[u8]>) {
         let stdin = self.stdin.as_mut().unwrap();
-        stdin.write_all(text.as_bytes()).unwrap();
+        stdin.write_all(text.as_ref()).unwrap();
         stdin.flush().unwrap();
     }
 
