@@ -4,21 +4,27 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt;
 use std::hash::{BuildHasher, RandomState};
 
-use roaring::RoaringTreemap;
+use roaring::RoaringBitmap;
 
+use crate::packed::Packed;
 use crate::record::Identity;
 
-/// So many first lines of numbers, and as many of texts, are remembered; a repeat of a later record is still found, but its
-/// first line is not told.
+/// So many first lines of numbers, of phones and of other texts are remembered; a repeat of a later record is still found, but
+/// its first line is not told.
 const REMEMBERED_LINES: usize = 65_536;
 
-/// The identities seen so far: numbers in compressed bitmaps, texts as 128-bit keyed hashes.
+/// The identities seen so far: numbers below 2^32 in compressed bitmaps, larger ones and phone numbers packed by their
+/// distances, other texts as 128-bit keyed hashes.
+///
+/// A million random records take a few megabytes whatever their size, records side by side next to nothing.
 ///
 /// A collision of 128 keyed bits is out of reach for chance and for whoever writes the input.
 #[derive(Default)]
 pub(crate) struct Seen {
-    numbers: BTreeMap<u64, RoaringTreemap>,
-    number_lines: NumberLines,
+    numbers: BTreeMap<u64, Numbers>,
+    number_lines: FirstLines,
+    phones: BTreeMap<u64, Packed>,
+    phone_lines: FirstLines,
     texts: HashSet<u128>,
     text_lines: HashMap<u128, u64>,
     keys: (RandomState, RandomState),
@@ -28,10 +34,43 @@ impl fmt::Debug for Seen {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // The hashes are others in every process, and there may be millions.
         f.debug_struct("Seen")
-            .field("numbers", &self.numbers.values().map(RoaringTreemap::len).sum::<u64>())
+            .field("numbers", &self.numbers.values().map(Numbers::len).sum::<u64>())
             .field("texts", &self.texts.len())
             .finish_non_exhaustive()
     }
+}
+
+/// The numbers of one space.
+#[derive(Debug, Default)]
+struct Numbers {
+    small: RoaringBitmap,
+    large: Packed,
+}
+
+impl Numbers {
+    fn len(&self) -> u64 {
+        self.small.len() + self.large.len()
+    }
+
+    fn insert(&mut self, number: u64) -> bool {
+        match u32::try_from(number) {
+            Ok(small) => self.small.insert(small),
+            Err(_) => self.large.insert(number),
+        }
+    }
+}
+
+/// A text of at most fifteen digits and signs of a phone number as a number; different texts are different numbers.
+fn phone(text: &str) -> Option<u64> {
+    const SIGNS: &[u8; 16] = b"0123456789+-(). ";
+    if text.len() > 15 {
+        return None;
+    }
+    // The one in front tells texts of different lengths apart.
+    text.bytes().try_fold(1, |number, byte| {
+        let sign = SIGNS.iter().position(|sign| *sign == byte)?;
+        Some(number << 4 | u64::try_from(sign).ok()?)
+    })
 }
 
 /// What is known of an identity.
@@ -48,14 +87,16 @@ impl Seen {
     pub(crate) fn note(&mut self, identity: &Identity, line: u64) -> Sighting {
         match identity {
             Identity::Number { space, id } => {
-                if self.numbers.entry(*space).or_default().insert(*id) {
-                    self.number_lines.note(*space, *id, line);
-                    Sighting::First
-                } else {
-                    Sighting::Repeat(self.number_lines.of(*space, *id))
-                }
+                let fresh = self.numbers.entry(*space).or_default().insert(*id);
+                self.number_lines.sighting(fresh, (*space, *id), line)
             }
-            Identity::Text { .. } => self.note_text(identity, line),
+            Identity::Text { space, text } => match phone(text) {
+                Some(phone) => {
+                    let fresh = self.phones.entry(*space).or_default().insert(phone);
+                    self.phone_lines.sighting(fresh, (*space, phone), line)
+                }
+                None => self.note_text(identity, line),
+            },
             Identity::Content { .. } => Sighting::First,
         }
     }
@@ -82,23 +123,23 @@ impl Seen {
     }
 }
 
-/// The lines of the first numbers: a list until a repeat asks, since most inputs have none.
-#[derive(Debug, Default)]
-struct NumberLines {
+/// The lines of the first numbers, each within a space: a list until a repeat asks, since most inputs have none.
+#[derive(Default)]
+struct FirstLines {
     list: Vec<((u64, u64), u64)>,
     index: HashMap<(u64, u64), u64>,
 }
 
-impl NumberLines {
-    fn note(&mut self, space: u64, id: u64, line: u64) {
-        if self.list.len() + self.index.len() < REMEMBERED_LINES {
-            self.list.push(((space, id), line));
+impl FirstLines {
+    fn sighting(&mut self, fresh: bool, number: (u64, u64), line: u64) -> Sighting {
+        if fresh {
+            if self.list.len() + self.index.len() < REMEMBERED_LINES {
+                self.list.push((number, line));
+            }
+            return Sighting::First;
         }
-    }
-
-    fn of(&mut self, space: u64, id: u64) -> Option<u64> {
         self.index.extend(self.list.drain(..));
-        self.index.get(&(space, id)).copied()
+        Sighting::Repeat(self.index.get(&number).copied())
     }
 }
 
@@ -134,6 +175,53 @@ mod tests {
         let mut seen = Seen::default();
         assert_eq!(seen.note(&Identity::Content { hash: 7 }, 1), Sighting::First);
         assert_eq!(seen.note(&Identity::Content { hash: 7 }, 2), Sighting::First);
+    }
+
+    #[test]
+    fn phones_are_told_apart_by_every_sign_and_by_their_length() {
+        let texts = [
+            "",
+            "0",
+            "00",
+            "1",
+            "+1",
+            "-1",
+            "(1",
+            "1)",
+            ". 1",
+            "1 .",
+            "600700800",
+            "+48 600-700-800",
+        ];
+        let mut numbers: Vec<u64> = texts.iter().map(|text| phone(text).unwrap()).collect();
+        numbers.sort_unstable();
+        numbers.dedup();
+        assert_eq!(numbers.len(), texts.len());
+        assert_eq!((phone("+48 600 700 800 0"), phone("a"), phone("ж")), (None, None, None));
+    }
+
+    #[test]
+    fn phones_large_numbers_and_texts_are_found_again() {
+        let mut seen = Seen::default();
+        let text = |text: &str| Identity::Text {
+            space: 1,
+            text: text.into(),
+        };
+        let all = [
+            text("+48600700800"),
+            text("48600700800"),
+            text("a name that is no phone"),
+            Identity::number(u64::MAX),
+            Identity::number(1 << 32),
+            Identity::number((1 << 32) - 1),
+            Identity::number(0),
+        ];
+        for (line, identity) in (1..).zip(&all) {
+            assert_eq!(seen.note(identity, line), Sighting::First);
+        }
+        for (line, identity) in (1..).zip(&all) {
+            assert_eq!(seen.note(identity, line + 100), Sighting::Repeat(Some(line)));
+        }
     }
 
     #[test]

@@ -16,6 +16,7 @@ mod json_values;
 mod method;
 pub mod observe;
 mod outcome;
+mod packed;
 pub mod plan;
 pub mod quota;
 mod reason;
