@@ -178,7 +178,8 @@ pub fn look(path: &Path, header: &JobHeader, resume: Resume) -> Result<Option<Pa
     let path = absolute(path)?;
     let _free = RunLock::take(&path)?;
     let sql = |error: rusqlite::Error| OpenError::of_sql(&path, &error);
-    let connection = crate::reader::connect(&path).map_err(sql)?;
+    // One that may write: a process that was killed while the journal was begun left something to roll back.
+    let connection = connect(&path).map_err(sql)?;
     let past = match schema::kind(&connection).map_err(sql)? {
         Kind::Foreign => return Err(OpenError::NotAJournal { path }),
         Kind::Empty => return Ok(None),

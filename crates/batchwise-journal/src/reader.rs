@@ -166,8 +166,18 @@ impl JournalReader {
         if !path.exists() {
             return Err(ReadError::new(path, "there is no such file"));
         }
-        let connection = connect(path).map_err(sql)?;
-        match schema::kind(&connection).map_err(sql)? {
+        let mut connection = connect(path).map_err(sql)?;
+        let mut kind = schema::kind(&connection);
+        let must_roll_back = |error: &rusqlite::Error| error.sqlite_error_code() == Some(rusqlite::ErrorCode::ReadOnly);
+        if kind.as_ref().is_err_and(must_roll_back) && !RunLock::is_held(path) {
+            // A process that was killed while the journal was begun left something to roll back, which reading alone cannot.
+            crate::open::connect(path)
+                .and_then(|writing| schema::kind(&writing))
+                .map_err(sql)?;
+            connection = connect(path).map_err(sql)?;
+            kind = schema::kind(&connection);
+        }
+        match kind.map_err(sql)? {
             Kind::Journal(found) if found > schema::VERSION => Err(ReadError::new(
                 path,
                 format!(

@@ -255,6 +255,7 @@ impl<'a> Job<'a> {
     /// Lets it come to its end, and holds everything it said against the truth.
     fn comes_to_a_true_end(mut self) -> u64 {
         let code = self.start().wait().unwrap().code();
+        assert!(matches!(code, Some(0 | 1)), "{code:?}");
         let report = Cli::bare("report -o ndjson").arg(self.journal()).run().with_code(0);
         let rows = report.rows();
         let truth = self.emulated.truth();
