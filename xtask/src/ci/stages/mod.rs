@@ -8,7 +8,6 @@ mod doc;
 mod fault_matrix;
 mod features;
 mod fmt;
-mod fuzz;
 mod load;
 mod mutants;
 mod simulate;
@@ -33,6 +32,5 @@ pub(crate) const STAGES: &[Stage] = &[
     mutants::STAGE,
     fault_matrix::STAGE,
     demo::STAGE,
-    fuzz::STAGE,
     load::STAGE,
 ];
