@@ -1,5 +1,5 @@
 //! Several quotas above each other: a slot counts from the moment at which its call leaves.
-#![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, missing_docs)]
 
 mod common;
 

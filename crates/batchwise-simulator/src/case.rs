@@ -7,7 +7,7 @@ use batchwise_core::{CallErrorKind, Descriptor, Identity, Outcome, Record, Subje
 use batchwise_emulator::Truth;
 use batchwise_emulator::conformance::{Breach, Difficult, Evidence, Line, RecordOf, Subject, least_requests, name_of};
 
-use crate::journal::Known;
+use crate::journal::{Known, ModelJournal};
 use crate::scenario::Job;
 use crate::stage::{Role, Turn};
 
@@ -46,7 +46,7 @@ pub(crate) struct RunCase<R> {
 pub(crate) fn of<S: Subject>(
     subject: &S,
     job: &Job,
-    role: Role<RecordOf<S>>,
+    role: &Role<RecordOf<S>>,
     truth: &Truth,
     difficult: &Difficult,
 ) -> Case<RecordOf<S>> {
@@ -71,7 +71,7 @@ pub(crate) fn of<S: Subject>(
     let in_doubt: BTreeSet<u64> = turns
         .iter()
         .filter_map(|turn| turn.journal.as_ref())
-        .flat_map(|journal| journal.in_doubt())
+        .flat_map(ModelJournal::in_doubt)
         .collect();
     let runs: Vec<RunCase<RecordOf<S>>> = turns
         .into_iter()

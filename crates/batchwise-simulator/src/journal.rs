@@ -296,13 +296,13 @@ impl State {
             Fate::Kept => all,
         };
         match write {
-            Write::Intend(entries) => entries.into_iter().take(most).for_each(|entry| self.intend(entry)),
+            Write::Intend(entries) => entries.iter().take(most).for_each(|entry| self.intend(entry)),
             Write::Settle(verdicts) => verdicts.into_iter().take(most).for_each(|verdict| self.settle(verdict)),
             Write::Close => {}
         }
     }
 
-    fn intend(&mut self, entry: JournalEntry) {
+    fn intend(&mut self, entry: &JournalEntry) {
         let mut disk = lock(&self.disk);
         let known = disk.0.entry(entry.line).or_insert_with(|| Known {
             entry: entry.clone(),
@@ -310,12 +310,12 @@ impl State {
             verdict: None,
         });
         let (same, again) = (
-            known.entry == entry,
+            known.entry == *entry,
             known.verdict.is_some() && !self.open.contains(&entry.line),
         );
         known.intended = true;
         drop(disk);
-        self.hold(same && !again, "is to be sent", &entry);
+        self.hold(same && !again, "is to be sent", entry);
     }
 
     fn settle(&mut self, verdict: JournalVerdict) {

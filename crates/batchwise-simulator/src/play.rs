@@ -114,7 +114,7 @@ where
     played.broken.extend(end.err());
     let jobs = scenario.jobs.iter().zip(roles);
     let cases: Vec<case::Case<RecordOf<S>>> = jobs
-        .map(|(job, role)| case::of(&stage.subject, job, role, &truth, &difficult))
+        .map(|(job, role)| case::of(&stage.subject, job, &role, &truth, &difficult))
         .collect();
     if played.broken.is_empty() {
         for case in &cases {

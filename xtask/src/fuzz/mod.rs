@@ -30,16 +30,6 @@ pub(crate) struct FuzzArgs {
     longest: usize,
 }
 
-/// What CI can afford of it.
-pub(crate) fn short(workspace: &Workspace) -> Result<()> {
-    let args = FuzzArgs {
-        targets: Vec::new(),
-        seconds: 3,
-        longest: 1 << 17,
-    };
-    run(&args, workspace)
-}
-
 /// Builds the targets, then one after the other tries the corpus, what is made of it, and new inputs.
 pub(crate) fn run(args: &FuzzArgs, workspace: &Workspace) -> Result<()> {
     let targets = chosen(&args.targets, Target::all(workspace)?)?;

@@ -8,7 +8,7 @@ use super::names::ProviderName;
 /// The root manifest, with the crate among the workspace's own.
 pub(super) fn root_manifest(manifest: &str, name: &ProviderName, before: &str) -> Result<String> {
     let mut document: DocumentMut = manifest.parse()?;
-    let version = document["workspace"]["package"]["version"]
+    let version = item(&mut document, &["workspace", "package", "version"])?
         .as_str()
         .context("no version")?
         .to_owned();
@@ -16,7 +16,7 @@ pub(super) fn root_manifest(manifest: &str, name: &ProviderName, before: &str) -
     dependency.insert("path", format!("crates/{}", name.krate()).into());
     dependency.insert("version", version.into());
     dependency.insert("default-features", false.into());
-    let dependencies = document["workspace"]["dependencies"]
+    let dependencies = item(&mut document, &["workspace", "dependencies"])?
         .as_table_mut()
         .context("no [workspace.dependencies]")?;
     insert_before(dependencies, before, name.krate(), value(dependency));
@@ -27,8 +27,13 @@ pub(super) fn root_manifest(manifest: &str, name: &ProviderName, before: &str) -
 pub(super) fn facade_manifest(manifest: &str, name: &ProviderName, after: &str) -> Result<String> {
     let krate = name.krate();
     let mut document: DocumentMut = manifest.parse()?;
-    let features = document["features"].as_table_mut().context("no [features]")?;
-    let default = features["default"].as_array_mut().context("no default features")?;
+    let features = item(&mut document, &["features"])?
+        .as_table_mut()
+        .context("no [features]")?;
+    let default = features
+        .get_mut("default")
+        .and_then(Item::as_array_mut)
+        .context("no default features")?;
     let place = default
         .iter()
         .position(|feature| feature.as_str() == Some(after))
@@ -43,7 +48,9 @@ pub(super) fn facade_manifest(manifest: &str, name: &ProviderName, after: &str) 
     let mut dependency = InlineTable::new();
     dependency.insert("workspace", true.into());
     dependency.insert("optional", true.into());
-    let dependencies = document["dependencies"].as_table_mut().context("no [dependencies]")?;
+    let dependencies = item(&mut document, &["dependencies"])?
+        .as_table_mut()
+        .context("no [dependencies]")?;
     insert_after(dependencies, after, krate, value(dependency));
     Ok(document.to_string())
 }
@@ -51,7 +58,7 @@ pub(super) fn facade_manifest(manifest: &str, name: &ProviderName, after: &str) 
 /// `deny.toml`, with the mock server allowed for the crate's wire tests.
 pub(super) fn deny(settings: &str, name: &ProviderName) -> Result<String> {
     let mut document: DocumentMut = settings.parse()?;
-    let rules = document["bans"]["deny"]
+    let rules = item(&mut document, &["bans", "deny"])?
         .as_array_of_tables_mut()
         .context("deny.toml has no rules")?;
     let rule = rules
@@ -85,7 +92,7 @@ pub(super) fn facade_readme(readme: &str, name: &ProviderName) -> Result<String>
 
 /// The root README, with a row in the table of providers.
 pub(super) fn readme(readme: &str, name: &ProviderName) -> Result<String> {
-    let last = readme.lines().filter(|line| line.starts_with("| [`")).next_back();
+    let last = readme.lines().rfind(|line| line.starts_with("| [`"));
     let last = last.context("README.md has no table of providers")?;
     let krate = name.krate();
     let row = format!("| [`{krate}`](crates/{krate}) | FILL IN | FILL IN | FILL IN |");
@@ -128,6 +135,18 @@ fn place(table: &mut Table, key: &str, item: Item, at: impl Fn(&[String]) -> Opt
     table.insert(key, item);
     let rank = |key: &str| order.iter().position(|other| other == key);
     table.sort_values_by(|a, _, b, _| rank(a.get()).cmp(&rank(b.get())));
+}
+
+/// What stands at a path of keys. Indexing would make what is not there.
+fn item<'a>(document: &'a mut DocumentMut, path: &[&str]) -> Result<&'a mut Item> {
+    let mut item = document.as_item_mut();
+    for key in path {
+        let table = item.as_table_like_mut();
+        item = table
+            .and_then(|table| table.get_mut(key))
+            .with_context(|| format!("there is no `{}`", path.join(".")))?;
+    }
+    Ok(item)
 }
 
 #[cfg(test)]

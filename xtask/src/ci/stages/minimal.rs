@@ -25,8 +25,6 @@ fn run(workspace: &Workspace) -> Result<()> {
     // Only the resolver is nightly's; the lock file that it writes is like any other.
     cmd!(shell, "cargo update -Z direct-minimal-versions")
         .env("RUSTC_BOOTSTRAP", "1")
-        .quiet()
-        .ignore_stderr()
         .run()?;
     let libraries = there.libraries()?;
     let mut features = Vec::new();

@@ -10,7 +10,6 @@ mod doc;
 mod fault_matrix;
 mod features;
 mod fmt;
-mod fuzz;
 mod house;
 mod load;
 mod machete;
@@ -49,7 +48,6 @@ pub(crate) const STAGES: &[Stage] = &[
     mutants::STAGE,
     fault_matrix::STAGE,
     demo::STAGE,
-    fuzz::STAGE,
     load::STAGE,
     msrv::STAGE,
     minimal::STAGE,
