@@ -90,6 +90,22 @@ fn after_a_rate_refusal_calls_go_one_at_a_time_until_one_is_answered() {
 }
 
 #[test]
+fn halves_of_what_was_too_large_are_not_joined_again_by_a_refusal_for_rate() {
+    let mut plan = plan(4, 2, 1..3);
+    let batch = plan.take(NOW).unwrap();
+    plan.settle(batch, failed(413), NOW, 0.0);
+    let (first, second) = (plan.take(NOW).unwrap(), plan.take(NOW).unwrap());
+    plan.settle(first, failed(429), seconds(1), 0.0);
+    plan.settle(second, failed(429), seconds(1), 0.0);
+    let later = seconds(2);
+    let again = plan.take(later).unwrap();
+    assert_eq!(again.records().len(), 1);
+    let answer = all_deleted(&again);
+    plan.settle(again, answer, later, 0.0);
+    assert_eq!(plan.take(later).unwrap().records().len(), 1);
+}
+
+#[test]
 fn a_settled_batch_says_how_many_of_its_records_go_again_and_how_many_wait_for_their_round() {
     let mut plan = plan(3, 1, 1..7);
     for first in [1, 4] {

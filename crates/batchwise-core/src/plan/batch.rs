@@ -90,6 +90,8 @@ pub(super) enum Origin {
     Lane,
     /// A part of a batch that failed again and again: its records travel alone.
     Suspect,
+    /// A part of a request that was too large. Its records travel alone too: joined again they would be too large again.
+    Half,
     /// A part of a batch that was refused without a name.
     Part {
         /// The number of the search for the bad record; its budget is the plan's.

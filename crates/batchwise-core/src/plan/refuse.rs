@@ -27,7 +27,7 @@ impl<R: Record> Plan<R> {
         }
     }
 
-    pub(super) fn too_large(&mut self, batch: Batch<R>, error: &CallError, now: Tick) {
+    pub(super) fn too_large(&mut self, mut batch: Batch<R>, error: &CallError, now: Tick) {
         self.answered();
         let size = batch.records.len();
         if size == 1 {
@@ -41,13 +41,16 @@ impl<R: Record> Plan<R> {
         let lane = self.lane(batch.group);
         if size < lane.limit {
             // Smaller than usual and still too large: that is this batch's matter.
+            if batch.origin == Origin::Lane {
+                batch.origin = Origin::Half;
+            }
             self.split(batch, now);
             return;
         }
         lane.limit = (size / 2).max(1);
         match batch.origin {
             Origin::Lane => self.requeue(batch, now),
-            Origin::Suspect | Origin::Part { .. } => self.split(batch, now),
+            Origin::Suspect | Origin::Half | Origin::Part { .. } => self.split(batch, now),
         }
     }
 
@@ -88,7 +91,9 @@ impl<R: Record> Plan<R> {
         }
         match origin {
             Origin::Lane => self.lane(group).push_due(now, others.into_iter()),
-            Origin::Suspect | Origin::Part { .. } => self.alone.push_front((now, Batch::of(others, group, origin))),
+            Origin::Suspect | Origin::Half | Origin::Part { .. } => {
+                self.alone.push_front((now, Batch::of(others, group, origin)));
+            }
         }
     }
 
@@ -102,7 +107,7 @@ impl<R: Record> Plan<R> {
         }
         let search = match batch.origin {
             Origin::Part { search } => search,
-            Origin::Lane | Origin::Suspect => {
+            Origin::Lane | Origin::Suspect | Origin::Half => {
                 self.fruitless += 1;
                 if self.fruitless >= MOST_FRUITLESS {
                     self.requeue(batch, now);

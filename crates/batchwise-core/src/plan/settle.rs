@@ -114,7 +114,7 @@ impl<R: Record> Plan<R> {
                 let group = batch.group;
                 self.lane(group).push_due(at, batch.into_pending());
             }
-            Origin::Suspect | Origin::Part { .. } => self.alone.push_front((at, batch)),
+            Origin::Suspect | Origin::Half | Origin::Part { .. } => self.alone.push_front((at, batch)),
         }
     }
 
