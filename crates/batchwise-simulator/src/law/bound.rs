@@ -10,7 +10,7 @@
 //! 3. refusals of credentials are mended by a login each: all but `2·C` are followed by another call. Those that are not,
 //!    because the login failed or was refused for rate, count as such: together with them, no more than 1. and 2. allow;
 //! 4. failed and answered calls that carry one record ≤ `M + K + 1`, not counting refusals of the whole request;
-//! 5. all calls ≤ `2·L + P·G + 3·W`.
+//! 5. all calls ≤ `2·min(L·2^T, N) + P·G + 3·W`, where `T` requests were too large: each may halve all that follow.
 
 use std::collections::HashMap;
 
@@ -58,7 +58,10 @@ pub(super) fn breaches<R: Record>(job: &Job, run: &RunCase<R>) -> Vec<Breach> {
             each * lines,
         );
     }
-    let most = 2 * run.least + pauses(job) * run.groups + 3 * ends.unsettled;
+    // No request carries less than one record.
+    let shrunk = run.least.saturating_mul(1_u64.checked_shl(ends.too_large).unwrap_or(u64::MAX));
+    let least = run.least.max(shrunk.min(number(evidence.lines.len())));
+    let most = 2 * least + pauses(job) * run.groups + 3 * ends.unsettled;
     hold("calls", ends.all, most);
     broken
 }
@@ -71,6 +74,8 @@ struct Ends {
     failed: u64,
     throttled: u64,
     unauthorized: u64,
+    /// Of those that were answered.
+    too_large: u32,
     /// Calls with records that a later call carried too.
     unsettled: u64,
 }
@@ -94,6 +99,7 @@ impl Ends {
                 Some(Err(_)) => ends.failed += 1,
             }
             ends.all += 1;
+            ends.too_large += u32::from(seen.end == Some(Err(CallErrorKind::TooLarge)));
             let again = seen.names.iter().any(|name| last.get(name.as_str()) > Some(&at));
             ends.unsettled += u64::from(again);
         }

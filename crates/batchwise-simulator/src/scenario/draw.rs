@@ -102,7 +102,7 @@ fn jobs() -> impl Strategy<Value = Job> {
     ];
     // Of 250: how many lines are difficult, how many are late, how many are no records.
     let shares = (
-        prop_oneof![2 => Just(0_u8), 2 => Just(12), 2 => Just(40), 1 => Just(125)],
+        prop_oneof![4 => Just(0_u8), 4 => Just(12), 4 => Just(40), 2 => Just(125), 1 => Just(NOTHING_THERE)],
         prop_oneof![5 => Just(0_u8), 1 => Just(10), 1 => Just(80)],
         prop_oneof![5 => Just(0_u8), 1 => Just(12)],
     );
@@ -131,12 +131,17 @@ fn jobs() -> impl Strategy<Value = Job> {
     )
 }
 
+/// The share of difficult lines that stands for another account's list: none of its records is there.
+const NOTHING_THERE: u8 = u8::MAX;
+
 /// Small rolls are plain, so that a line becomes plainer as its numbers become smaller.
 fn line((roll, number, late): RawLine, (difficult, lates, invalids): (u8, u8, u8)) -> LinePlan {
     let number = u64::from(number) % 90;
     let number_of = |roll: u8, among: usize| usize::from(roll) % among;
     let what = if roll >= 255 - invalids {
         What::Invalid(roll % 3)
+    } else if difficult == NOTHING_THERE {
+        What::Record(number, Some(Difficulty::Absent))
     } else if roll >= 255_u8.saturating_sub(invalids).saturating_sub(difficult) {
         let kinds = DIFFICULTIES;
         What::Record(number, kinds.get(number_of(late ^ roll, kinds.len())).copied())
