@@ -59,7 +59,9 @@ pub(super) fn breaches<R: Record>(job: &Job, run: &RunCase<R>) -> Vec<Breach> {
         );
     }
     // No request carries less than one record.
-    let shrunk = run.least.saturating_mul(1_u64.checked_shl(ends.too_large).unwrap_or(u64::MAX));
+    let shrunk = run
+        .least
+        .saturating_mul(1_u64.checked_shl(ends.too_large).unwrap_or(u64::MAX));
     let least = run.least.max(shrunk.min(number(evidence.lines.len())));
     let most = 2 * least + pauses(job) * run.groups + 3 * ends.unsettled;
     hold("calls", ends.all, most);

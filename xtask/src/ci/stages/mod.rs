@@ -57,3 +57,6 @@ pub(crate) const STAGES: &[Stage] = &[
 
 /// What `--quick` runs: seconds each on a warm tree, and nothing that has to be built before it can look.
 pub(crate) const QUICK: &[&str] = &["fmt", "taplo", "typos", "house", "tree", "clippy", "doc", "test"];
+
+/// What runs only where it is named: no run of these has been timed to its end on a machine of two cores yet.
+pub(crate) const BY_NAME: [&str; 6] = ["features", "mutants", "load", "msrv", "minimal", "package"];
