@@ -116,6 +116,7 @@ impl<S: Subject> Court<'_, S> {
             names,
             unique: self.unique,
             in_doubt: BTreeSet::new(),
+            untold: BTreeSet::new(),
             calls: Vec::new(),
             breaches: Vec::new(),
             dropped: false,
@@ -188,12 +189,11 @@ impl<S: Subject> Court<'_, S> {
             }
         }
         let read_last = last.map_or(0, |last| last.lines.len());
-        let lines: Vec<(u64, Line)> = longest
-            .iter()
-            .enumerate()
-            .filter(|(at, (line, _))| *at < read_last || outcomes.contains_key(line))
-            .map(|(_, line)| line.clone())
-            .collect();
+        let numbered = longest.iter().enumerate();
+        let (told, untold): (Vec<_>, Vec<_>) =
+            numbered.partition(|(at, (line, _))| *at < read_last || outcomes.contains_key(line));
+        let lines = told.into_iter().map(|(_, line)| line.clone()).collect();
+        let untold = untold.into_iter().filter_map(|(_, (_, read))| number(read)).collect();
         let in_doubt = in_doubt
             .iter()
             .filter_map(|line| about.get(line))
@@ -201,6 +201,7 @@ impl<S: Subject> Court<'_, S> {
         let mut whole = Evidence {
             outcomes: outcomes.into_values().collect(),
             in_doubt: in_doubt.collect(),
+            untold,
             calls: runs.iter().flat_map(|run| run.evidence.calls.iter().cloned()).collect(),
             dropped: last.is_none_or(|last| last.dropped),
             ..self.evidence(lines)

@@ -37,6 +37,8 @@ pub struct Evidence<R> {
     pub unique: bool,
     /// Records, by number, that an earlier run of the job may have sent for all that its journal knows.
     pub in_doubt: BTreeSet<u64>,
+    /// Records, by number, that an earlier run of the job read on lines which have no outcome yet.
+    pub untold: BTreeSet<u64>,
     /// The calls of the client, in the order in which they began.
     pub calls: Vec<Seen>,
     /// Where the driver broke the contract of a call.

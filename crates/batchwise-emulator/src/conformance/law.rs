@@ -87,6 +87,9 @@ enum Another {
 }
 
 fn by_another<R: Record>(told: &Evidence<R>, number: u64, outcome: &Outcome<R>, all: &[&Outcome<R>]) -> Another {
+    if told.unique && told.untold.contains(&number) {
+        return Another::Acted;
+    }
     let number = Line::Record(number);
     let repeats = told.lines.iter().filter(|(_, read)| *read == number).count();
     if !told.unique || repeats == 1 {

@@ -222,6 +222,7 @@ impl<'s, S: Subject> Trial<'s, S> {
             names,
             unique,
             in_doubt: BTreeSet::new(),
+            untold: BTreeSet::new(),
             calls: std::mem::take(&mut sight.calls),
             breaches: std::mem::take(&mut sight.breaches),
             dropped: matches!(self.halt, Halt::Drop(_)),
