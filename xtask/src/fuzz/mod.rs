@@ -21,13 +21,13 @@ use crate::workspace::Workspace;
 pub(crate) struct FuzzArgs {
     /// Targets, files of `fuzz/fuzz_targets`; all when none is named
     #[arg(value_name = "TARGET")]
-    targets: Vec<String>,
+    pub(crate) targets: Vec<String>,
     /// Seconds of new inputs for each target; 0 tries what is known and no more
     #[arg(long, value_name = "N", default_value_t = 60)]
-    seconds: u64,
+    pub(crate) seconds: u64,
     /// Bytes of the longest input of the check that time grows with the input and no faster; 0 leaves it out
     #[arg(long, value_name = "BYTES", default_value_t = 1 << 20)]
-    longest: usize,
+    pub(crate) longest: usize,
 }
 
 /// Builds the targets, then one after the other tries the corpus, what is made of it, and new inputs.

@@ -1,7 +1,7 @@
 //! The command, killed with SIGKILL at random instants and started again until its job is finished. Then its report is held
 //! against what the emulator truly did, record by record.
 //!
-//! `BATCHWISE_KILLS` says how many kills (30, so that the tests stay quick; 1,000 before a release), `BATCHWISE_SEED` repeats a run.
+//! `BATCHWISE_KILLS` says how many kills (100 over all methods; 1,000 before a release), `BATCHWISE_SEED` repeats a run.
 #![cfg(unix)]
 
 use std::collections::BTreeMap;
@@ -171,10 +171,12 @@ const STORIES: [Story; 4] = [
                 .silent(vec![20]);
             EmulatorConfig::default()
                 .campaign(CampaignConfig::new("00042").customers(customers))
-                .faults(faults(Method::ThuliumCustomers))
+                .faults(vec![
+                    FaultRule::new(Fault::ResetAfter).on(Method::ThuliumCustomers).every(29),
+                ])
         },
-        input: || (1..=800).map(|id| format!("{id}\n")).collect(),
-        records: 800,
+        input: || (1..=300).map(|id| format!("{id}\n")).collect(),
+        records: 300,
         truth: |truth, key| {
             let id = key.parse().unwrap();
             let campaign = truth.thulium.campaign("00042").unwrap();
@@ -189,18 +191,22 @@ struct Job<'a> {
     emulated: Emulated,
     directory: tempfile::TempDir,
     concurrency: &'static str,
+    /// Most instants of a job under a quota are spent waiting for it, those of one without are spent at work.
+    quota: bool,
     runs: Vec<PathBuf>,
 }
 
 impl<'a> Job<'a> {
-    fn of(story: &'a Story, dice: &mut Dice) -> Self {
+    fn of(story: &'a Story, quota: bool, dice: &mut Dice) -> Self {
+        let config = (story.config)().quota_off();
         let directory = tempfile::tempdir().unwrap();
         std::fs::write(directory.path().join(format!("input{}", story.suffix)), (story.input)()).unwrap();
         Self {
             story,
-            emulated: Emulated::with((story.config)()),
+            emulated: Emulated::with(config),
             directory,
             concurrency: if dice.below(2) == 0 { "1" } else { "3" },
+            quota,
             runs: Vec::new(),
         }
     }
@@ -213,10 +219,12 @@ impl<'a> Job<'a> {
         let out = self.directory.path().join(format!("out-{}.ndjson", self.runs.len()));
         let input = self.directory.path().join(format!("input{}", self.story.suffix));
         let args = format!(
-            "{} --yes -q -o ndjson --concurrency {}",
-            self.story.args, self.concurrency
+            "{} --yes -q -o ndjson --concurrency {} --rate {}",
+            self.story.args,
+            self.concurrency,
+            if self.quota { "40/s" } else { "off" }
         );
-        let mut command = Cli::new(&self.emulated.url(), &args)
+        let mut command = Cli::plain(&self.emulated.url(), &args)
             .arg("-i")
             .arg(input)
             .arg("--journal")
@@ -301,28 +309,50 @@ fn rows(path: &Path) -> Vec<Value> {
     whole.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 
-#[test]
-fn a_job_that_is_killed_at_any_instant_comes_to_a_true_end() {
-    let wanted = number("BATCHWISE_KILLS").unwrap_or(30);
+/// Kills jobs of one story, every fourth under its quota.
+fn killed_at_any_instant(story: &Story) {
+    let kills_of_all = number("BATCHWISE_KILLS").unwrap_or(100);
+    let wanted = kills_of_all.div_ceil(u64::try_from(STORIES.len()).unwrap());
     let seed = number("BATCHWISE_SEED").unwrap_or_else(|| u64::from(std::process::id()) | 1);
-    let mut dice = Dice(seed);
     println!("BATCHWISE_SEED={seed}");
-    let within = STORIES.each_ref().map(|story| Job::of(story, &mut dice).takes());
-    let (mut kills, mut jobs, mut records, mut unknown) = (0, 0, 0, 0);
-    for (story, within) in STORIES.iter().zip(within).cycle() {
-        if kills >= wanted {
-            break;
-        }
-        let mut job = Job::of(story, &mut dice);
+    let mut dice = Dice(seed);
+    let within = [false, true].map(|quota| Job::of(story, quota, &mut dice).takes());
+    let (mut kills, mut jobs, mut unknown) = (0, 0, 0);
+    while kills < wanted {
+        let quota = jobs % 4 == 3;
+        let mut job = Job::of(story, quota, &mut dice);
         for _ in 0..=dice.below(MOST_IN_A_JOB) {
-            if !job.kill(&mut dice, within) {
+            if !job.kill(&mut dice, within[usize::from(quota)]) {
                 break;
             }
             kills += 1;
         }
         unknown += job.comes_to_a_true_end();
         jobs += 1;
-        records += story.records;
     }
-    println!("{kills} kills in {jobs} jobs; {records} records, every outcome true, {unknown} of them unknown");
+    let records = jobs * u64::try_from(story.records).unwrap();
+    println!(
+        "{}: {kills} kills in {jobs} jobs; {records} records, every outcome true, {unknown} of them unknown",
+        story.args
+    );
+}
+
+#[test]
+fn deletions_of_import_logs_that_are_killed_come_to_a_true_end() {
+    killed_at_any_instant(&STORIES[0]);
+}
+
+#[test]
+fn updates_of_leads_that_are_killed_come_to_a_true_end() {
+    killed_at_any_instant(&STORIES[1]);
+}
+
+#[test]
+fn deletions_of_book_objects_that_are_killed_come_to_a_true_end() {
+    killed_at_any_instant(&STORIES[2]);
+}
+
+#[test]
+fn removals_of_customers_that_are_killed_come_to_a_true_end() {
+    killed_at_any_instant(&STORIES[3]);
 }

@@ -10,6 +10,7 @@ mod doc;
 mod fault_matrix;
 mod features;
 mod fmt;
+mod fuzz;
 mod house;
 mod load;
 mod machete;
@@ -49,6 +50,7 @@ pub(crate) const STAGES: &[Stage] = &[
     fault_matrix::STAGE,
     demo::STAGE,
     load::STAGE,
+    fuzz::STAGE,
     msrv::STAGE,
     minimal::STAGE,
     package::STAGE,
