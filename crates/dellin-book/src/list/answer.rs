@@ -25,6 +25,8 @@ pub(crate) struct Counteragent {
     pub(super) name: String,
     pub(super) anonymous: Option<bool>,
     pub(super) last_update: Option<ServerTime>,
+    /// How many addresses it has, as far as the list says so.
+    pub(super) addresses: Option<u64>,
 }
 
 #[derive(Debug)]
@@ -57,6 +59,7 @@ pub(crate) fn counteragents(answer: &Answer) -> Result<BookAnswer, CallError> {
             name: text(value, "name"),
             anonymous: value.get("isAnonym").and_then(flag),
             last_update: time(value),
+            addresses: value.get("addresses").and_then(number),
         })
     };
     Ok(BookAnswer::Counteragents(data.entries(

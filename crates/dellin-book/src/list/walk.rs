@@ -75,6 +75,12 @@ impl BookWalk {
             return Ok(Vec::new());
         };
         let (parent, anonymous) = (counteragent.object, counteragent.anonymous);
+        let listed = length(&all);
+        if let Some(counted) = counteragent.addresses.filter(|counted| *counted > listed) {
+            return Err(Flaw::changed(format!(
+                "{parent} counts {counted} addresses, and {listed} are listed"
+            )));
+        }
         let mut entries = Vec::new();
         if self.query.wants(BookKind::Counteragent) {
             entries.push(counteragent.into_entry());
@@ -121,6 +127,10 @@ impl BookWalk {
     }
 }
 
+fn length<T>(list: &[T]) -> u64 {
+    u64::try_from(list.len()).unwrap_or(u64::MAX)
+}
+
 /// The list, if it is as long as the address says. Without a list nothing but a count of none says that it is empty.
 fn whole(
     address: BookObject,
@@ -139,7 +149,7 @@ fn whole(
             ))),
         };
     };
-    let listed = u64::try_from(list.len()).unwrap_or(u64::MAX);
+    let listed = length(&list);
     match counted {
         Some(counted) if counted > listed => Err(Flaw::changed(format!(
             "{address} counts {counted} of kind {kind}, and its contact details list {listed}"

@@ -244,6 +244,20 @@ async fn contact_details_with_fewer_entries_than_the_address_counts_are_an_error
 }
 
 #[tokio::test]
+async fn fewer_addresses_than_the_counteragent_counts_are_an_error() {
+    let server = MockServer::start_async().await;
+    answering(&server, COUNTERAGENTS, 200, &answer_with(r#"[{"id":1,"addresses":2}]"#));
+    answering(&server, ADDRESSES, 200, &answer_with(r#"[{"address":{"id":2}}]"#));
+    let error = list(&server, BookQuery::new()).await.unwrap_err();
+    assert!(
+        error
+            .to_string()
+            .contains("counteragent:1 counts 2 addresses, and 1 are listed"),
+        "{error}"
+    );
+}
+
+#[tokio::test]
 async fn contact_details_without_a_list_are_empty_only_where_the_address_counts_none() {
     let none = r#","contacts":0,"phones":"0""#;
     for empty in ["[]", "{}", r#"{"contacts":null,"phones":[]}"#] {

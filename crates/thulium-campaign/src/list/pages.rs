@@ -88,6 +88,14 @@ impl<M: Member> ListMethod for Pages<M> {
                 "the page at offset {offset} is empty, and {count} records were counted"
             )));
         }
+        let came = u64::try_from(page.records.len()).unwrap_or(u64::MAX);
+        if came > wire::PAGE_RECORDS {
+            // The next page would begin behind a record that did not come.
+            return Err(Flaw::odd(format!(
+                "the page at offset {offset} has {came} records, and {} were asked for",
+                wire::PAGE_RECORDS
+            )));
+        }
         for record in &page.records {
             if !self.is_wanted(record) {
                 return Err(Flaw::odd(format!(
@@ -106,7 +114,6 @@ impl<M: Member> ListMethod for Pages<M> {
                 )));
             }
         }
-        let came = u64::try_from(page.records.len()).unwrap_or(u64::MAX);
         self.offset = offset.saturating_add(came);
         if self.offset > count {
             return Err(Flaw::odd(format!(
