@@ -13,6 +13,7 @@ pub(crate) use self::leads::{Among, Empty, LeadsArgs, Phones, TenDigitsArg};
 use crate::config::ConfigCommand;
 use crate::doctor::DoctorArgs;
 use crate::ledger::{JournalCommand, LedgerArgs, ResumeArgs};
+use crate::listing::{BookListArgs, CampaignListArgs};
 use crate::progress::ProgressArgs;
 use crate::report::ReportArgs;
 use crate::results::ResultArgs;
@@ -48,6 +49,25 @@ Examples:
   batchwise dellin-book delete counteragent:70011 phone:5
   batchwise dellin-book delete -i book.csv --dry-run
   batchwise dellin-book delete -i book.csv --wire xml --yes";
+
+const BOOK_LIST_EXAMPLES: &str = "\
+Examples:
+  batchwise dellin-book list > book.csv
+  batchwise dellin-book list --kind phone,contact -o ndjson
+  batchwise dellin-book list --anonymous --kind counteragent
+
+Clean what nobody used since 2024:
+  batchwise dellin-book list --unused-since 2024-01-01 > unused.csv
+  batchwise dellin-book delete -i unused.csv";
+
+const CAMPAIGN_LIST_EXAMPLES: &str = "\
+Examples:
+  batchwise thulium-campaign list --campaign 00042 > customers.csv
+  batchwise thulium-campaign list --campaign 00042 --by phone -o ndjson
+
+Take out whom nobody will call any more:
+  batchwise thulium-campaign list --campaign 00042 --status NO_CALL,ABANDONED_AFTER_N_TRIES > done.csv
+  batchwise thulium-campaign delete -i done.csv";
 
 const CAMPAIGN_EXAMPLES: &str = "\
 Examples:
@@ -135,13 +155,13 @@ pub(crate) enum Command {
         #[command(subcommand)]
         method: LeadsMethod,
     },
-    /// Dellin: delete address-book objects
+    /// Dellin: list and delete address-book objects
     #[command(name = "dellin-book", subcommand_required = true, arg_required_else_help = true)]
     DellinBook {
         #[command(subcommand)]
         method: BookMethod,
     },
-    /// Thulium: remove customers from campaigns
+    /// Thulium: list campaigns and remove customers from them
     #[command(name = "thulium-campaign", subcommand_required = true, arg_required_else_help = true)]
     ThuliumCampaign {
         #[command(subcommand)]
@@ -241,6 +261,7 @@ pub(crate) enum LeadsMethod {
 }
 
 #[derive(Debug, Subcommand)]
+#[allow(clippy::large_enum_variant, reason = "one value for the whole program")]
 pub(crate) enum BookMethod {
     #[command(after_help = BOOK_EXAMPLES)]
     /// Delete address-book objects, children before parents
@@ -256,9 +277,17 @@ pub(crate) enum BookMethod {
         #[command(flatten)]
         job: JobArgs,
     },
+    #[command(after_help = BOOK_LIST_EXAMPLES)]
+    /// List the address book in the form that `delete` takes
+    ///
+    /// Walks counteragents, their addresses, and the phones and contact persons of each, under the account's quota; nothing
+    /// is changed. Columns: kind,id,name,parent,last_update,anonymous. Nothing is written before the list is whole; one that
+    /// cannot be read to its end says so and ends with exit code 3. Credentials are those of `delete`.
+    List(BookListArgs),
 }
 
 #[derive(Debug, Subcommand)]
+#[allow(clippy::large_enum_variant, reason = "one value for the whole program")]
 pub(crate) enum CampaignMethod {
     #[command(after_help = CAMPAIGN_EXAMPLES)]
     /// Remove customers from one or several campaigns
@@ -286,6 +315,13 @@ pub(crate) enum CampaignMethod {
         #[command(flatten)]
         job: JobArgs,
     },
+    #[command(after_help = CAMPAIGN_LIST_EXAMPLES)]
+    /// List the records of campaigns in the form that `delete` takes
+    ///
+    /// Nothing is changed. Columns: campaign,customer_id (or phone_number),record_id,system_status,status,create_date,
+    /// call_date. Nothing is written before the list is whole; a campaign that changes meanwhile is read anew, three times at
+    /// most; a list that cannot be read to its end says so and ends with exit code 3. Credentials are those of `delete`.
+    List(CampaignListArgs),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

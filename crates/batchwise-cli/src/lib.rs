@@ -18,6 +18,7 @@ mod input;
 mod job;
 mod leads;
 mod ledger;
+mod listing;
 mod logging;
 mod nearest;
 mod notes;

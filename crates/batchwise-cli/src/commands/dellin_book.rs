@@ -22,6 +22,24 @@ pub(crate) async fn delete(
     args: &JobArgs,
 ) -> Result<Exit, Failure> {
     let source = Source::of(keys.keys, args)?;
+    let (account, target) = account(environment, args)?;
+    let wire = match wire {
+        WireArg::Json => Wire::Json,
+        WireArg::Xml => Wire::Xml,
+    };
+    let job = Job {
+        method: account.book_with(wire),
+        shape: BookShape,
+        target,
+        with_campaign: false,
+        led_by_line: false,
+        options: RunOptions::new(),
+    };
+    job.run(args, source).await
+}
+
+/// The account that environment and flags name, and where it is.
+pub(crate) fn account(environment: &Environment, args: &JobArgs) -> Result<(DellinAccount, Target), Failure> {
     let (credentials, account_label) = needed_credentials(environment, args)?;
     let base = environment.base_url("DELLIN_BASE_URL", args, DEFAULT_BASE_URL)?;
     let target = Target {
@@ -41,19 +59,7 @@ pub(crate) async fn delete(
         .transport_options(args.transport()?)
         .quota(QuotaHandle::of_windows(windows))
         .build()?;
-    let wire = match wire {
-        WireArg::Json => Wire::Json,
-        WireArg::Xml => Wire::Xml,
-    };
-    let job = Job {
-        method: account.book_with(wire),
-        shape: BookShape,
-        target,
-        with_campaign: false,
-        led_by_line: false,
-        options: RunOptions::new(),
-    };
-    job.run(args, source).await
+    Ok((account, target))
 }
 
 /// The credentials that are set, and a label of the account that shows no secret.

@@ -9,7 +9,7 @@ pub(crate) mod thulium_campaign;
 use crate::args::{BookMethod, CampaignMethod, Cli, Command, ImportMethod, LeadsMethod};
 use crate::failure::{Exit, Failure};
 use crate::settings::{Environment, Provider};
-use crate::{config, demo, doctor, ledger, report, shell};
+use crate::{config, demo, doctor, ledger, listing, report, shell};
 
 /// Runs the command that was given.
 pub(crate) async fn run(cli: Cli) -> Result<Exit, Failure> {
@@ -23,6 +23,12 @@ pub(crate) async fn run(cli: Cli) -> Result<Exit, Failure> {
         Command::DellinBook {
             method: BookMethod::Delete { keys, wire, job },
         } => dellin_book::delete(&Environment::of_job(Provider::Dellin, &job)?, keys, wire, &job).await,
+        Command::DellinBook {
+            method: BookMethod::List(args),
+        } => listing::list_book(&args).await,
+        Command::ThuliumCampaign {
+            method: CampaignMethod::List(args),
+        } => listing::list_campaign(&args).await,
         Command::ThuliumCampaign {
             method:
                 CampaignMethod::Delete {

@@ -5,9 +5,10 @@ use std::time::Duration;
 
 use batchwise::quota::QuotaHandle;
 use batchwise::thulium_campaign::{
-    CampaignCustomer, CampaignId, CampaignPhone, CustomerId, PhoneNumber, ThuliumCampaign, ThuliumCampaignPhones,
-    ThuliumCredentials,
+    CampaignCustomer, CampaignId, CampaignPhone, CustomerId, PhoneNumber, ThuliumBuilder, ThuliumCampaign,
+    ThuliumCampaignPhones, ThuliumCredentials,
 };
+use batchwise::transport::TransportOptions;
 use batchwise::{BaseUrl, RunOptions};
 use serde_json::Value;
 
@@ -37,18 +38,8 @@ pub(crate) async fn delete(
     args: &JobArgs,
 ) -> Result<Exit, Failure> {
     let source = Source::of(keys.keys, args)?;
-    let mut campaigns = Vec::new();
-    for text in &settings.campaigns {
-        let campaign: CampaignId = text
-            .parse()
-            .map_err(|error| Failure::usage(format!("--campaign: {error}")))?;
-        if !campaigns.contains(&campaign) {
-            campaigns.push(campaign);
-        }
-    }
-    let user = environment.need("THULIUM_USER", args)?;
-    let credentials = ThuliumCredentials::new(user, environment.secret("THULIUM_PASSWORD", args)?)?;
-    let base = base_url(environment, args)?;
+    let campaigns = campaign_ids(&settings.campaigns)?;
+    let access = Access::of(environment, args)?;
     let target = Target {
         provider: "thulium-campaign",
         verb: "remove",
@@ -57,9 +48,9 @@ pub(crate) async fn delete(
         } else {
             ["customer", "customers"]
         },
-        host: base.host().to_owned(),
-        loopback: base.is_loopback(),
-        account: user.to_owned(),
+        host: access.base.host().to_owned(),
+        loopback: access.base.is_loopback(),
+        account: access.credentials.user().to_owned(),
         contacts: settings.by == ByArg::Phone,
         campaigns: Some(match campaigns.as_slice() {
             [] => "named by each record".to_owned(),
@@ -70,8 +61,6 @@ pub(crate) async fn delete(
                 .join(", "),
         }),
     };
-    let quota = QuotaHandle::of_windows(Rate::applied(args.rate, Vec::new()));
-    let transport = args.transport()?;
     let options = RunOptions::new()
         .busy_wait(settings.busy_wait)
         .busy_rounds(settings.busy_rounds);
@@ -80,26 +69,72 @@ pub(crate) async fn delete(
             if settings.additional_numbers {
                 return Err(Failure::usage("--additional-numbers goes with --by phone"));
             }
-            let method = ThuliumCampaign::builder(credentials)
-                .base_url(base.as_str())
-                .allow_http(args.allow_http)
-                .transport_options(transport)
-                .quota(quota)
-                .build()?;
+            let method = access.customers()?;
             job(method, customers(campaigns), target, options)
                 .run(args, source)
                 .await
         }
         ByArg::Phone => {
-            let method = ThuliumCampaignPhones::builder(credentials)
-                .base_url(base.as_str())
-                .allow_http(args.allow_http)
-                .transport_options(transport)
-                .quota(quota)
-                .search_in_additional_numbers(settings.additional_numbers)
-                .build()?;
+            let method = access.phones(settings.additional_numbers)?;
             job(method, phones(campaigns), target, options).run(args, source).await
         }
+    }
+}
+
+/// The campaigns of the flags, each once.
+pub(crate) fn campaign_ids(texts: &[String]) -> Result<Vec<CampaignId>, Failure> {
+    let mut campaigns = Vec::new();
+    for text in texts {
+        let campaign: CampaignId = text
+            .parse()
+            .map_err(|error| Failure::usage(format!("--campaign: {error}")))?;
+        if !campaigns.contains(&campaign) {
+            campaigns.push(campaign);
+        }
+    }
+    Ok(campaigns)
+}
+
+/// What environment and flags say of a system: where it is, and who calls.
+#[derive(Debug)]
+pub(crate) struct Access {
+    pub(crate) base: BaseUrl,
+    credentials: ThuliumCredentials,
+    allow_http: bool,
+    transport: TransportOptions,
+    quota: QuotaHandle,
+}
+
+impl Access {
+    pub(crate) fn of(environment: &Environment, args: &JobArgs) -> Result<Self, Failure> {
+        let user = environment.need("THULIUM_USER", args)?;
+        let credentials = ThuliumCredentials::new(user, environment.secret("THULIUM_PASSWORD", args)?)?;
+        Ok(Self {
+            base: base_url(environment, args)?,
+            credentials,
+            allow_http: args.allow_http,
+            transport: args.transport()?,
+            quota: QuotaHandle::of_windows(Rate::applied(args.rate, Vec::new())),
+        })
+    }
+
+    fn applied<C>(&self, builder: ThuliumBuilder<C>) -> ThuliumBuilder<C> {
+        builder
+            .base_url(self.base.as_str())
+            .allow_http(self.allow_http)
+            .transport_options(self.transport.clone())
+            .quota(self.quota.clone())
+    }
+
+    pub(crate) fn customers(&self) -> Result<ThuliumCampaign, Failure> {
+        let builder = ThuliumCampaign::builder(self.credentials.clone());
+        Ok(self.applied(builder).build()?)
+    }
+
+    pub(crate) fn phones(&self, additional_numbers: bool) -> Result<ThuliumCampaignPhones, Failure> {
+        let builder = ThuliumCampaignPhones::builder(self.credentials.clone());
+        let builder = self.applied(builder).search_in_additional_numbers(additional_numbers);
+        Ok(builder.build()?)
     }
 }
 

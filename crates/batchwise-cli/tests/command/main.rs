@@ -21,6 +21,7 @@ mod journal;
 mod killed;
 mod leads;
 mod leads_columns;
+mod lists;
 mod numbers;
 mod outputs;
 mod pipes;
