@@ -22,6 +22,7 @@ use crate::consent;
 use crate::dry_run::{Rehearsed, rehearse};
 use crate::failure::{Exit, Failure};
 use crate::input::{Handing, Shape, Source};
+use crate::inspect::Inspect;
 use crate::ledger::{About, Invocation, Ledger, Prospect};
 use crate::notes::{Notes, say};
 use crate::observers::Observers;
@@ -48,6 +49,8 @@ pub(crate) struct Job<M, S> {
     pub(crate) led_by_line: bool,
     /// Settings beyond those of every job.
     pub(crate) options: RunOptions,
+    /// Who looks into the account, where its provider has something to look at.
+    pub(crate) inspect: Option<Arc<dyn Inspect>>,
 }
 
 impl<M, S> Job<M, S>
@@ -130,7 +133,12 @@ where
                 ),
                 _ => None,
             };
-            may_destroy = consent::given(&self.target, check.as_ref(), least, self.method.descriptor().action)?;
+            let known = match &self.inspect {
+                Some(inspect) if consent::can_ask() => inspect.foreword().await,
+                _ => Vec::new(),
+            };
+            let action = self.method.descriptor().action;
+            may_destroy = consent::given(&self.target, &known, check.as_ref(), least, action)?;
         }
         let ledger = prospect.begin()?;
         if let Some(ledger) = &ledger {

@@ -15,6 +15,7 @@ mod fault;
 #[doc(hidden)]
 pub mod fuzzing;
 mod input;
+mod inspect;
 mod job;
 mod leads;
 mod ledger;

@@ -42,6 +42,7 @@ pub(crate) async fn delete(environment: &Environment, keys: Keys, args: &JobArgs
         with_campaign: false,
         led_by_line: false,
         options: RunOptions::new(),
+        inspect: None,
     };
     job.run(args, source).await
 }

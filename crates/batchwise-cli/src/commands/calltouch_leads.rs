@@ -60,6 +60,7 @@ pub(crate) async fn add_fields(environment: &Environment, leads: &LeadsArgs, arg
         with_campaign: false,
         led_by_line: true,
         options: RunOptions::new(),
+        inspect: None,
     };
     job.run(args, source).await
 }

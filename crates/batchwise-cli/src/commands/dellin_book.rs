@@ -34,6 +34,7 @@ pub(crate) async fn delete(
         with_campaign: false,
         led_by_line: false,
         options: RunOptions::new(),
+        inspect: None,
     };
     job.run(args, source).await
 }

@@ -1,6 +1,7 @@
 //! `batchwise thulium-campaign delete`.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 use std::time::Duration;
 
 use batchwise::quota::QuotaHandle;
@@ -15,6 +16,7 @@ use serde_json::Value;
 use crate::args::{ByArg, JobArgs, Keys};
 use crate::failure::{Exit, Failure};
 use crate::input::{Shape, Source, Standing, expected, last_four, number, plain_number, plain_phone, text_or_number};
+use crate::inspect::{CampaignClient, Campaigns};
 use crate::job::Job;
 use crate::settings::Environment;
 use crate::target::Target;
@@ -70,13 +72,23 @@ pub(crate) async fn delete(
                 return Err(Failure::usage("--additional-numbers goes with --by phone"));
             }
             let method = access.customers()?;
-            job(method, customers(campaigns), target, options)
+            let inspect = Campaigns {
+                client: CampaignClient::Customers(method.clone()),
+                campaigns: campaigns.clone(),
+            };
+            job(method, customers(campaigns), target, options, inspect)
                 .run(args, source)
                 .await
         }
         ByArg::Phone => {
             let method = access.phones(settings.additional_numbers)?;
-            job(method, phones(campaigns), target, options).run(args, source).await
+            let inspect = Campaigns {
+                client: CampaignClient::Phones(method.clone()),
+                campaigns: campaigns.clone(),
+            };
+            job(method, phones(campaigns), target, options, inspect)
+                .run(args, source)
+                .await
         }
     }
 }
@@ -138,7 +150,7 @@ impl Access {
     }
 }
 
-fn job<M, S>(method: M, shape: S, target: Target, options: RunOptions) -> Job<M, S> {
+fn job<M, S>(method: M, shape: S, target: Target, options: RunOptions, inspect: Campaigns) -> Job<M, S> {
     Job {
         method,
         shape,
@@ -146,6 +158,7 @@ fn job<M, S>(method: M, shape: S, target: Target, options: RunOptions) -> Job<M,
         with_campaign: true,
         led_by_line: false,
         options,
+        inspect: Some(Arc::new(inspect)),
     }
 }
 
