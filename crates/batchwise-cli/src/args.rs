@@ -20,6 +20,7 @@ use crate::results::ResultArgs;
 use crate::settings::SettingsArgs;
 use crate::shell::{CompletionsArgs, ManArgs};
 use crate::values::{Concurrency, Deadline, Rate};
+use crate::verify::VerifyArgs;
 
 const IMPORT_EXAMPLES: &str = "\
 Examples:
@@ -130,6 +131,12 @@ Examples:
   batchwise report job.db --only rejected,unknown -o csv > look-at-these.csv
   batchwise report job.db --evidence evidence.txt";
 
+const VERIFY_EXAMPLES: &str = "\
+Examples:
+  batchwise verify                       the latest job
+  batchwise verify job.db
+  batchwise report job.db -o csv         each record with what was seen of it";
+
 /// Sends batches of records to SaaS methods; for every distinct record exactly one true outcome comes out.
 ///
 /// Exit codes: 0 every record reached the wanted state; 1 finished, some did not; 2 usage or unreadable input, nothing
@@ -173,6 +180,12 @@ pub(crate) enum Command {
     /// Tell what became of a job, from its journal, also while it runs
     #[command(after_help = REPORT_EXAMPLES)]
     Report(ReportArgs),
+    /// Look whether the records of a Dellin or Thulium job are still there, and note it in its journal
+    ///
+    /// It lists what the job was about and deletes nothing. Exit codes: 0 looked at everything, and nothing is there that the
+    /// job says is gone; 1 something is; 3 the list could not be read to its end. Credentials are those of the job.
+    #[command(after_help = VERIFY_EXAMPLES)]
+    Verify(VerifyArgs),
     /// List, purge or pseudonymise journals
     #[command(subcommand_required = true, arg_required_else_help = true)]
     Journal {
@@ -274,6 +287,9 @@ pub(crate) enum BookMethod {
         /// What is spoken on the wire
         #[arg(long, value_enum, default_value_t = WireArg::Json)]
         wire: WireArg,
+        /// List the book afterwards, and tell of each record whether it is still there; outcomes are written when that is done
+        #[arg(long)]
+        verify: bool,
         #[command(flatten)]
         job: JobArgs,
     },
@@ -312,6 +328,10 @@ pub(crate) enum CampaignMethod {
         /// Rounds for customers in a call
         #[arg(long, value_name = "N", default_value_t = 5)]
         busy_rounds: u32,
+        /// List the campaigns afterwards, and tell of each record whether it is still there; outcomes are written when that is
+        /// done
+        #[arg(long)]
+        verify: bool,
         #[command(flatten)]
         job: JobArgs,
     },

@@ -37,6 +37,7 @@ mod target;
 mod transport;
 mod usage;
 mod values;
+mod verify;
 
 use std::process::ExitCode;
 

@@ -28,10 +28,11 @@ fn verbosity(command: &Command) -> u8 {
     match command {
         Command::DellinBook {
             method: BookMethod::List(args),
-        } => args.list.verbose,
+        } => args.list.connect.verbose,
         Command::ThuliumCampaign {
             method: CampaignMethod::List(args),
-        } => args.list.verbose,
+        } => args.list.connect.verbose,
+        Command::Verify(args) => args.connect.verbose,
         other => job_args(other).map_or(0, |args| args.verbose),
     }
 }

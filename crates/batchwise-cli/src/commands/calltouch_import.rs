@@ -43,6 +43,7 @@ pub(crate) async fn delete(environment: &Environment, keys: Keys, args: &JobArgs
         led_by_line: false,
         options: RunOptions::new(),
         inspect: None,
+        verify: false,
     };
     job.run(args, source).await
 }

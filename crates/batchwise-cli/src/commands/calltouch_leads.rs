@@ -61,6 +61,7 @@ pub(crate) async fn add_fields(environment: &Environment, leads: &LeadsArgs, arg
         led_by_line: true,
         options: RunOptions::new(),
         inspect: None,
+        verify: false,
     };
     job.run(args, source).await
 }

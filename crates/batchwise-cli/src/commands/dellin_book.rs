@@ -1,5 +1,7 @@
 //! `batchwise dellin-book delete`.
 
+use std::sync::Arc;
+
 use batchwise::dellin_book::{BookKind, BookObject, Credentials, DEFAULT_BASE_URL, DellinAccount, Wire};
 use batchwise::quota::QuotaHandle;
 use batchwise::{RunOptions, Secret};
@@ -8,6 +10,7 @@ use serde_json::Value;
 use crate::args::{JobArgs, Keys, WireArg};
 use crate::failure::{Exit, Failure};
 use crate::input::{Shape, Source, expected, last_four, number, text_or_number};
+use crate::inspect::Book;
 use crate::job::Job;
 use crate::nearest::nearest;
 use crate::settings::Environment;
@@ -19,6 +22,7 @@ pub(crate) async fn delete(
     environment: &Environment,
     keys: Keys,
     wire: WireArg,
+    verify: bool,
     args: &JobArgs,
 ) -> Result<Exit, Failure> {
     let source = Source::of(keys.keys, args)?;
@@ -34,7 +38,8 @@ pub(crate) async fn delete(
         with_campaign: false,
         led_by_line: false,
         options: RunOptions::new(),
-        inspect: None,
+        inspect: Some(Arc::new(Book(account))),
+        verify,
     };
     job.run(args, source).await
 }

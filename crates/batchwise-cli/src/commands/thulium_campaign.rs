@@ -30,6 +30,7 @@ pub(crate) struct Settings {
     pub(crate) additional_numbers: bool,
     pub(crate) busy_wait: Duration,
     pub(crate) busy_rounds: u32,
+    pub(crate) verify: bool,
 }
 
 /// Removes customers, or phone numbers, from campaigns.
@@ -52,7 +53,7 @@ pub(crate) async fn delete(
         },
         host: access.base.host().to_owned(),
         loopback: access.base.is_loopback(),
-        account: access.credentials.user().to_owned(),
+        account: access.user().to_owned(),
         contacts: settings.by == ByArg::Phone,
         campaigns: Some(match campaigns.as_slice() {
             [] => "named by each record".to_owned(),
@@ -76,19 +77,28 @@ pub(crate) async fn delete(
                 client: CampaignClient::Customers(method.clone()),
                 campaigns: campaigns.clone(),
             };
-            job(method, customers(campaigns), target, options, inspect)
-                .run(args, source)
-                .await
+            Job {
+                verify: settings.verify,
+                ..job(method, customers(campaigns), target, options, inspect)
+            }
+            .run(args, source)
+            .await
         }
         ByArg::Phone => {
             let method = access.phones(settings.additional_numbers)?;
             let inspect = Campaigns {
-                client: CampaignClient::Phones(method.clone()),
+                client: CampaignClient::Phones {
+                    client: method.clone(),
+                    additional_numbers: settings.additional_numbers,
+                },
                 campaigns: campaigns.clone(),
             };
-            job(method, phones(campaigns), target, options, inspect)
-                .run(args, source)
-                .await
+            Job {
+                verify: settings.verify,
+                ..job(method, phones(campaigns), target, options, inspect)
+            }
+            .run(args, source)
+            .await
         }
     }
 }
@@ -130,6 +140,11 @@ impl Access {
         })
     }
 
+    /// The API user.
+    pub(crate) fn user(&self) -> &str {
+        self.credentials.user()
+    }
+
     fn applied<C>(&self, builder: ThuliumBuilder<C>) -> ThuliumBuilder<C> {
         builder
             .base_url(self.base.as_str())
@@ -159,6 +174,7 @@ fn job<M, S>(method: M, shape: S, target: Target, options: RunOptions, inspect: 
         led_by_line: false,
         options,
         inspect: Some(Arc::new(inspect)),
+        verify: false,
     }
 }
 

@@ -2,21 +2,32 @@
 
 use std::time::Duration;
 
-use batchwise::list::{ListError, ListOptions};
-use batchwise::thulium_campaign::{CampaignId, CampaignStats, ThuliumCampaign, ThuliumCampaignPhones};
+use batchwise::list::{ListError, ListErrorKind, ListOptions, ListStream};
+use batchwise::thulium_campaign::{
+    CampaignCustomer, CampaignId, CampaignPhone, CampaignRecord, CampaignStats, ThuliumCampaign, ThuliumCampaignPhones,
+};
+use batchwise::{Identity, Record};
+use futures_util::StreamExt;
 use futures_util::future::BoxFuture;
 
-use super::Inspect;
+use super::{Inspect, Seen, Wanted};
 use crate::progress::grouped;
 
 /// A question waits no longer for what it would tell besides.
 const PATIENCE: Duration = Duration::from_secs(10);
 
+/// So often a campaign that changes while it is read is read from its beginning.
+pub(crate) const MOST_WALKS: u32 = 3;
+
 /// The client of a job.
 #[derive(Debug, Clone)]
 pub(crate) enum CampaignClient {
     Customers(ThuliumCampaign),
-    Phones(ThuliumCampaignPhones),
+    Phones {
+        client: ThuliumCampaignPhones,
+        /// Numbers are looked for among additional numbers too, which no list shows.
+        additional_numbers: bool,
+    },
 }
 
 /// The campaigns of a job.
@@ -33,7 +44,7 @@ impl Campaigns {
         let options = ListOptions::new().max_attempts(1);
         match &self.client {
             CampaignClient::Customers(client) => client.stats(options).whole().await,
-            CampaignClient::Phones(client) => client.stats(options).whole().await,
+            CampaignClient::Phones { client, .. } => client.stats(options).whole().await,
         }
     }
 
@@ -71,5 +82,63 @@ impl Campaigns {
 impl Inspect for Campaigns {
     fn foreword(&self) -> BoxFuture<'_, Vec<String>> {
         Box::pin(self.counted())
+    }
+
+    fn identity(&self, scope: Option<&str>, key: &str) -> Option<Identity> {
+        let campaign: CampaignId = scope?.parse().ok()?;
+        match &self.client {
+            CampaignClient::Customers(_) => Some(CampaignCustomer::new(campaign, key.parse().ok()?).identity()),
+            CampaignClient::Phones { .. } => Some(CampaignPhone::new(campaign, key.parse().ok()?).identity()),
+        }
+    }
+
+    fn look<'a>(&'a self, wanted: &'a Wanted, options: ListOptions) -> BoxFuture<'a, Seen> {
+        Box::pin(async move {
+            let mut seen = Seen::default();
+            let campaigns = wanted
+                .scopes
+                .iter()
+                .filter_map(|scope| scope.parse::<CampaignId>().ok());
+            for campaign in campaigns {
+                let listed = match &self.client {
+                    CampaignClient::Customers(client) => {
+                        walked(&mut seen, || client.list(campaign, [], options.clone())).await
+                    }
+                    CampaignClient::Phones {
+                        client,
+                        additional_numbers,
+                    } => {
+                        seen.may_hide = *additional_numbers;
+                        walked(&mut seen, || client.list(campaign, [], options.clone())).await
+                    }
+                };
+                if let Err(error) = listed {
+                    seen.failed.push((Some(campaign.to_string()), error));
+                }
+            }
+            seen
+        })
+    }
+}
+
+/// Lists a campaign, once more from its beginning where it changes meanwhile; what is there of it is noted when the list is
+/// whole, and else what was there last.
+async fn walked<M: Record>(seen: &mut Seen, list: impl Fn() -> ListStream<CampaignRecord<M>>) -> Result<(), ListError> {
+    let mut walks = 1;
+    loop {
+        let (mut list, mut there, mut failed) = (list(), Vec::new(), None);
+        while let Some(entry) = list.next().await {
+            match entry {
+                Ok(record) => there.push(record.member.identity()),
+                Err(error) => failed = Some(error),
+            }
+        }
+        match failed {
+            Some(error) if error.kind() == ListErrorKind::Changed && walks < MOST_WALKS => walks += 1,
+            failed => {
+                seen.there.extend(there);
+                return failed.map_or(Ok(()), Err);
+            }
+        }
     }
 }

@@ -19,6 +19,13 @@ pub(crate) struct ListArgs {
     /// Write what was found of a list that is not whole, too; the exit code stays 3
     #[arg(long)]
     pub(crate) partial: bool,
+    #[command(flatten)]
+    pub(crate) connect: ConnectArgs,
+}
+
+/// How an account is reached to look into it.
+#[derive(Debug, Args)]
+pub(crate) struct ConnectArgs {
     /// The provider's origin; the documented path is added to it
     #[arg(long, value_name = "URL")]
     pub(crate) base_url: Option<String>,
@@ -56,7 +63,7 @@ struct Bare {
     job: JobArgs,
 }
 
-impl ListArgs {
+impl ConnectArgs {
     /// A job with the same flags: it finds settings, address and transport in the same way.
     pub(crate) fn as_job(&self) -> JobArgs {
         JobArgs {

@@ -29,7 +29,7 @@ pub(crate) async fn list(args: &BookListArgs) -> Result<Exit, Failure> {
     if unused.is_none() {
         query = query.kinds(wanted.iter().copied());
     }
-    let job = args.list.as_job();
+    let job = args.list.connect.as_job();
     let environment = Environment::of_job(Provider::Dellin, &job)?;
     let (account, target) = dellin_book::account(&environment, &job)?;
     let walk = Walk::begin(&args.list, target.loopback);

@@ -11,6 +11,7 @@ use crate::args::ByArg;
 use crate::commands::thulium_campaign as commands;
 use crate::failure::{Exit, Failure};
 use crate::input::expected;
+use crate::inspect::MOST_WALKS;
 use crate::settings::{Environment, Provider};
 
 /// The first two are those that `delete` reads.
@@ -33,9 +34,6 @@ const OF_PHONES: &[&str] = &[
     "call_date",
 ];
 
-/// So often a campaign that changes while it is read is read from its beginning.
-const MOST_WALKS: u32 = 3;
-
 /// Lists campaigns.
 pub(crate) async fn list(args: &CampaignListArgs) -> Result<Exit, Failure> {
     let campaigns = commands::campaign_ids(&args.campaign)?;
@@ -44,7 +42,7 @@ pub(crate) async fn list(args: &CampaignListArgs) -> Result<Exit, Failure> {
         parsed.map_err(|error| Failure::usage(format!("--status: `{word}`: {}", expected(error))))
     };
     let statuses: Vec<SystemStatus> = args.status.iter().map(status).collect::<Result<_, _>>()?;
-    let job = args.list.as_job();
+    let job = args.list.connect.as_job();
     let environment = Environment::of_job(Provider::Thulium, &job)?;
     let access = commands::Access::of(&environment, &job)?;
     let walk = Walk::begin(&args.list, access.base.is_loopback());

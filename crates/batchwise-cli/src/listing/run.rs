@@ -58,9 +58,9 @@ impl Observer for Counted {
 
 impl<'a> Walk<'a> {
     pub(super) fn begin(args: &'a ListArgs, loopback: bool) -> Self {
-        let job = args.as_job();
+        let job = args.connect.as_job();
         let notes = Notes::new(&job, Mode::Lines);
-        if args.rate == Some(Rate::Off) && !loopback {
+        if args.connect.rate == Some(Rate::Off) && !loopback {
             notes.warn("--rate off: no limit of ours protects the account from the provider's");
         }
         let signals = Signals::watch("stopping; the call in flight is finished first (once more stops at once)");
@@ -71,7 +71,7 @@ impl<'a> Walk<'a> {
         };
         let observers = Observers::default().with(notes.clone()).with(counted.clone());
         let options = ListOptions::new()
-            .max_attempts(args.max_attempts.get())
+            .max_attempts(args.connect.max_attempts.get())
             .stop_token(signals.begin())
             .observer(Arc::new(observers));
         Self {

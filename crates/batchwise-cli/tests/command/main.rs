@@ -35,3 +35,4 @@ mod shell;
 mod stopping;
 mod support;
 mod trust;
+mod verify;
