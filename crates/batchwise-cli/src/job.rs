@@ -385,7 +385,7 @@ impl Rim {
         }
         let written = self.write_verified(held, args, |row| {
             let scope = row.campaign.as_deref();
-            let verified = seen.of(scope, inspect.identity(scope, &row.record).as_ref());
+            let verified = seen.of(scope, &row.record, inspect.identity(scope, &row.record).as_ref());
             row.verified = Some(verified);
             if !noted {
                 let verdict = Verdict::ALL.into_iter().find(|verdict| verdict.as_str() == row.outcome);

@@ -10,7 +10,7 @@ use batchwise::{Identity, Record};
 use futures_util::StreamExt;
 use futures_util::future::BoxFuture;
 
-use super::{Inspect, Seen, Wanted};
+use super::{Inspect, Seen, Wanted, ending};
 use crate::progress::grouped;
 
 /// A question waits no longer for what it would tell besides.
@@ -129,14 +129,19 @@ async fn walked<M: Record>(seen: &mut Seen, list: impl Fn() -> ListStream<Campai
         let (mut list, mut there, mut failed) = (list(), Vec::new(), None);
         while let Some(entry) = list.next().await {
             match entry {
-                Ok(record) => there.push(record.member.identity()),
+                Ok(record) => there.push(record.member),
                 Err(error) => failed = Some(error),
             }
         }
         match failed {
             Some(error) if error.kind() == ListErrorKind::Changed && walks < MOST_WALKS => walks += 1,
             failed => {
-                seen.there.extend(there);
+                let endings = there
+                    .iter()
+                    .filter(|member| matches!(member.identity(), Identity::Text { .. }));
+                let endings = endings.map(|member| (member.scope().unwrap_or_default(), ending(&member.key())));
+                seen.endings.extend(endings);
+                seen.there.extend(there.iter().map(Record::identity));
                 return failed.map_or(Ok(()), Err);
             }
         }

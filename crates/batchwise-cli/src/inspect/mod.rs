@@ -60,11 +60,26 @@ pub(crate) struct Seen {
     pub(crate) failed: Vec<(Option<String>, ListError)>,
     /// A record may be there under another name than its key.
     pub(crate) may_hide: bool,
+    /// Campaigns and the last digits of the phone numbers in them: a number may be spelled in several ways.
+    pub(crate) endings: HashSet<(String, String)>,
+}
+
+/// So many last digits tell phone numbers apart, whatever stands before them.
+const ENDING: usize = 9;
+
+/// The last digits of a phone number.
+pub(crate) fn ending(phone: &str) -> String {
+    let digits: Vec<char> = phone.chars().filter(char::is_ascii_digit).collect();
+    digits
+        .get(digits.len().saturating_sub(ENDING)..)
+        .unwrap_or_default()
+        .iter()
+        .collect()
 }
 
 impl Seen {
     /// What it says of a record.
-    pub(crate) fn of(&self, scope: Option<&str>, identity: Option<&Identity>) -> Verified {
+    pub(crate) fn of(&self, scope: Option<&str>, key: &str, identity: Option<&Identity>) -> Verified {
         let Some(identity) = identity else {
             return Verified::Unchecked;
         };
@@ -72,7 +87,11 @@ impl Seen {
             return Verified::Present;
         }
         let is_partial = self.failed.iter().any(|(failed, _)| failed.as_deref() == scope);
-        if is_partial || self.may_hide {
+        let is_alike = || {
+            self.endings
+                .contains(&(scope.unwrap_or_default().to_owned(), ending(key)))
+        };
+        if is_partial || self.may_hide || (!self.endings.is_empty() && is_alike()) {
             Verified::Unchecked
         } else {
             Verified::Absent

@@ -104,7 +104,7 @@ impl Verification {
     ) -> Result<(), OpenError> {
         note_verification(path, |row| {
             let scope = row.scope.as_deref();
-            let verified = seen.of(scope, inspect.identity(scope, &row.key).as_ref());
+            let verified = seen.of(scope, &row.key, inspect.identity(scope, &row.key).as_ref());
             self.add(row.verdict, verified, || shown(scope, &row.key));
             verified
         })

@@ -191,6 +191,22 @@ fn an_additional_number_is_in_no_list() {
     assert_eq!(seen(&ended), ["600700999 deleted unchecked"]);
 }
 
+#[test]
+fn a_number_that_is_there_in_another_spelling_is_not_said_to_be_absent() {
+    let phones = PhonesConfig::from(SpaceConfig::only(["+48600700801", "600700802"]));
+    let emulated = Emulated::with(EmulatorConfig::default().campaign(CampaignConfig::new("00042").phones(phones)));
+    let args = "thulium-campaign delete --verify --campaign 00042 --by phone --allow-missing -o ndjson";
+    let ended = delete(&emulated, &format!("{args} 600700801 600700802 600700803"));
+    assert_eq!(
+        seen(&ended),
+        [
+            "600700801 not_found unchecked",
+            "600700802 deleted absent",
+            "600700803 not_found absent"
+        ]
+    );
+}
+
 /// A job with its results, summary and journal in a directory.
 fn kept(emulated: &Emulated, directory: &Path, args: &str) -> Ended {
     let input = file(".csv", "kind,id\nphone,40\nphone,99\nphone,40\n");

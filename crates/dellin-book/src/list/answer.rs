@@ -192,3 +192,53 @@ fn flag(value: &Value) -> Option<bool> {
         },
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use http::StatusCode;
+    use proptest::prelude::*;
+
+    fn answer(data: &str) -> Answer {
+        Answer::of(
+            StatusCode::OK,
+            format!(r#"{{"metadata":{{"status":200}},"data":{data}}}"#),
+        )
+    }
+
+    #[test]
+    fn a_list_is_as_long_as_the_answer_or_an_error() {
+        let BookAnswer::Counteragents(all) = counteragents(&answer(r#"[{"id":1},{"id":"2"}]"#)).unwrap() else {
+            panic!("counteragents")
+        };
+        assert_eq!(all.len(), 2);
+        assert!(counteragents(&answer(r#"[{"id":1},{"id":null}]"#)).is_err());
+        assert!(counteragents(&answer(r#"[{"id":1},[{"id":2}]]"#)).is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn anything_is_taken_without_a_panic(body in r#"[\[\]{}",:a-z0-9 .-]{0,60}"#) {
+            for answer in [answer(&body), Answer::of(StatusCode::OK, body)] {
+                let _ = counteragents(&answer);
+                let _ = addresses(&answer);
+                let _ = card(&answer);
+            }
+        }
+
+        #[test]
+        fn entries_of_any_shape_are_all_there_or_an_error(
+            entries in prop::collection::vec(
+                prop::sample::select(&[r#"{"id":7}"#, r#"{"id":"8","name":5}"#, "{}", "null", "[]", r#"{"id":-1}"#][..]),
+                0..6,
+            ),
+        ) {
+            let read = counteragents(&answer(&format!("[{}]", entries.join(","))));
+            if let Ok(BookAnswer::Counteragents(all)) = read {
+                prop_assert_eq!(all.len(), entries.len());
+            } else {
+                prop_assert!(entries.iter().any(|entry| !entry.contains("\"id\":7") && !entry.contains("\"8\"")));
+            }
+        }
+    }
+}

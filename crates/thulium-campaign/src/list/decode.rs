@@ -103,3 +103,38 @@ fn number(value: &Value) -> Option<u64> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::record::{CampaignCustomer, CampaignPhone};
+    use http::StatusCode;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn anything_is_taken_without_a_panic(body in r#"[\[\]{}",:a-z0-9 .-]{0,60}"#, status in 200_u16..600) {
+            let answer = Answer::of(StatusCode::from_u16(status).unwrap(), body);
+            let campaign = "00042".parse().unwrap();
+            let _ = page::<CampaignCustomer>(&answer, campaign);
+            let _ = page::<CampaignPhone>(&answer, campaign);
+            let _ = stats(&answer);
+        }
+
+        #[test]
+        fn records_of_any_shape_are_all_there_or_an_error(
+            records in prop::collection::vec(
+                prop::sample::select(&[r#"{"customer_id":7}"#, r#"{"customer_id":"8"}"#, "{}", "null", r#"{"customer_id":0}"#][..]),
+                0..6,
+            ),
+        ) {
+            let body = format!(r#"{{"count":9,"result":[{}]}}"#, records.join(","));
+            let read = page::<CampaignCustomer>(&Answer::of(StatusCode::OK, body), "00042".parse().unwrap());
+            let whole = records.iter().all(|record| record.contains('7') || record.contains('8'));
+            prop_assert_eq!(read.is_ok(), whole);
+            if let Ok(page) = read {
+                prop_assert_eq!(page.records.len(), records.len());
+            }
+        }
+    }
+}
