@@ -1,4 +1,5 @@
 //! Walks through lists: whole, or said to be not whole.
+#![allow(clippy::unwrap_used)]
 
 use std::collections::VecDeque;
 use std::num::NonZeroU32;

@@ -284,7 +284,7 @@ fn a_member_may_repeat_itself() {
     assert_eq!(body.matches("\"7001\":").count(), 2, "{body}");
 }
 
-fn get(target: &str) -> http::Request<bytes::Bytes> {
+fn get(target: &str) -> Request<Bytes> {
     let mut request = delete(target);
     *request.method_mut() = http::Method::GET;
     request
@@ -366,9 +366,7 @@ fn campaigns_are_counted_with_what_is_left_in_them() {
 fn lists_of_an_unknown_campaign_and_without_credentials_are_refused() {
     let mut world = world(EmulatorConfig::default().campaign(CampaignConfig::new("00042")));
     assert_eq!(ask(&mut world, &get("/api/crm_outbounds/00043/records")).0, 404);
-    let bare = http::Request::get("/api/outbounds/stats")
-        .body(bytes::Bytes::new())
-        .unwrap();
+    let bare = Request::get("/api/outbounds/stats").body(Bytes::new()).unwrap();
     assert_eq!(ask(&mut world, &bare).0, 401);
     assert_eq!(ask(&mut world, &delete("/api/outbounds/stats")).0, 405);
 }
