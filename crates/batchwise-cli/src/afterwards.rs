@@ -16,6 +16,7 @@ use crate::ledger::{Closing, Invocation, JournalLookup, check_pipe, finished_at,
 use crate::notes::{Notes, say};
 use crate::results::{Outlets, Pass, ResultFile, SummaryFile, Told, Written, write_results};
 use crate::target::Target;
+use crate::verify::{Verification, counted};
 
 /// A job that has ended.
 #[derive(Debug)]
@@ -28,6 +29,8 @@ pub(crate) struct Afterwards<'a, S> {
     pub(crate) with_campaign: bool,
     /// The last line that was taken in of a pipe.
     pub(crate) last_line: Option<u64>,
+    /// What a look at the provider showed, if somebody looked.
+    pub(crate) verification: Option<&'a Verification>,
     pub(crate) outlets: &'a Outlets,
     /// The journal, where one was written and can be read.
     pub(crate) reader: Option<&'a JournalReader>,
@@ -44,7 +47,11 @@ impl<S: Shape> Afterwards<'_, S> {
         let whole = self.whole(run);
         let mut failed = unwritable.is_some();
         let results = self.results(&mut failed);
-        let mut exit = exit_of(&whole, failed, self.args.allow_missing);
+        let judge = |failed: bool| {
+            let exit = exit_of(&whole, failed, self.args.allow_missing);
+            self.verification.map_or(exit, |verification| verification.judge(exit))
+        };
+        let mut exit = judge(failed);
         if let Some(file) = &self.outlets.summary {
             let told = Told {
                 job_id: self.job_id,
@@ -56,11 +63,12 @@ impl<S: Shape> Afterwards<'_, S> {
                 exit,
                 journal: self.journal,
                 results: results.as_ref(),
+                verification: self.verification,
             };
             if let Err(why) = file.write(&told.value()) {
                 say(&format!("--summary: {why}"));
                 failed = true;
-                exit = exit_of(&whole, failed, self.args.allow_missing);
+                exit = judge(failed);
             }
         }
         let closing = Closing {
@@ -82,6 +90,10 @@ impl<S: Shape> Afterwards<'_, S> {
             let total = self.target.count(whole.counts.total());
             let text = format!("the whole job: {total}: {}; {} calls", counts.join(", "), whole.calls);
             lines.insert(0, text);
+        }
+        if let Some(verification) = self.verification {
+            verification.alarms().iter().for_each(|alarm| say(alarm));
+            notes.warn(&format!("verified: {}", counted(&verification.counts)));
         }
         notes.ending(&Ending {
             summary: run,
@@ -134,6 +146,7 @@ impl<S: Shape> Afterwards<'_, S> {
             with_campaign: self.with_campaign,
             allow_missing: self.args.allow_missing,
             last_line: self.last_line,
+            verified: self.reader.is_some_and(is_verified),
         };
         let written = match self.reader {
             Some(reader) => {
@@ -151,6 +164,11 @@ impl<S: Shape> Afterwards<'_, S> {
             }
         }
     }
+}
+
+/// Somebody looked at the provider after the job.
+fn is_verified(reader: &JournalReader) -> bool {
+    reader.verified().is_ok_and(|counts| counts.total() > 0)
 }
 
 /// The files of the results.

@@ -13,12 +13,14 @@ pub(crate) use self::leads::{Among, Empty, LeadsArgs, Phones, TenDigitsArg};
 use crate::config::ConfigCommand;
 use crate::doctor::DoctorArgs;
 use crate::ledger::{JournalCommand, LedgerArgs, ResumeArgs};
+use crate::listing::{BookListArgs, CampaignListArgs};
 use crate::progress::ProgressArgs;
 use crate::report::ReportArgs;
 use crate::results::ResultArgs;
 use crate::settings::SettingsArgs;
 use crate::shell::{CompletionsArgs, ManArgs};
 use crate::values::{Concurrency, Deadline, Rate};
+use crate::verify::VerifyArgs;
 
 const IMPORT_EXAMPLES: &str = "\
 Examples:
@@ -48,6 +50,25 @@ Examples:
   batchwise dellin-book delete counteragent:70011 phone:5
   batchwise dellin-book delete -i book.csv --dry-run
   batchwise dellin-book delete -i book.csv --wire xml --yes";
+
+const BOOK_LIST_EXAMPLES: &str = "\
+Examples:
+  batchwise dellin-book list > book.csv
+  batchwise dellin-book list --kind phone,contact -o ndjson
+  batchwise dellin-book list --anonymous --kind counteragent
+
+Clean what nobody used since 2024:
+  batchwise dellin-book list --unused-since 2024-01-01 > unused.csv
+  batchwise dellin-book delete -i unused.csv";
+
+const CAMPAIGN_LIST_EXAMPLES: &str = "\
+Examples:
+  batchwise thulium-campaign list --campaign 00042 > customers.csv
+  batchwise thulium-campaign list --campaign 00042 --by phone -o ndjson
+
+Take out whom nobody will call any more:
+  batchwise thulium-campaign list --campaign 00042 --status NO_CALL,ABANDONED_AFTER_N_TRIES > done.csv
+  batchwise thulium-campaign delete -i done.csv";
 
 const CAMPAIGN_EXAMPLES: &str = "\
 Examples:
@@ -110,6 +131,12 @@ Examples:
   batchwise report job.db --only rejected,unknown -o csv > look-at-these.csv
   batchwise report job.db --evidence evidence.txt";
 
+const VERIFY_EXAMPLES: &str = "\
+Examples:
+  batchwise verify                       the latest job
+  batchwise verify job.db
+  batchwise report job.db -o csv         each record with what was seen of it";
+
 /// Sends batches of records to SaaS methods; for every distinct record exactly one true outcome comes out.
 ///
 /// Exit codes: 0 every record reached the wanted state; 1 finished, some did not; 2 usage or unreadable input, nothing
@@ -135,13 +162,13 @@ pub(crate) enum Command {
         #[command(subcommand)]
         method: LeadsMethod,
     },
-    /// Dellin: delete address-book objects
+    /// Dellin: list and delete address-book objects
     #[command(name = "dellin-book", subcommand_required = true, arg_required_else_help = true)]
     DellinBook {
         #[command(subcommand)]
         method: BookMethod,
     },
-    /// Thulium: remove customers from campaigns
+    /// Thulium: list campaigns and remove customers from them
     #[command(name = "thulium-campaign", subcommand_required = true, arg_required_else_help = true)]
     ThuliumCampaign {
         #[command(subcommand)]
@@ -153,6 +180,12 @@ pub(crate) enum Command {
     /// Tell what became of a job, from its journal, also while it runs
     #[command(after_help = REPORT_EXAMPLES)]
     Report(ReportArgs),
+    /// Look whether the records of a Dellin or Thulium job are still there, and note it in its journal
+    ///
+    /// It lists what the job was about and deletes nothing. Exit codes: 0 looked at everything, and nothing is there that the
+    /// job says is gone; 1 something is; 3 the list could not be read to its end. Credentials are those of the job.
+    #[command(after_help = VERIFY_EXAMPLES)]
+    Verify(VerifyArgs),
     /// List, purge or pseudonymise journals
     #[command(subcommand_required = true, arg_required_else_help = true)]
     Journal {
@@ -241,6 +274,7 @@ pub(crate) enum LeadsMethod {
 }
 
 #[derive(Debug, Subcommand)]
+#[allow(clippy::large_enum_variant, reason = "one value for the whole program")]
 pub(crate) enum BookMethod {
     #[command(after_help = BOOK_EXAMPLES)]
     /// Delete address-book objects, children before parents
@@ -253,12 +287,23 @@ pub(crate) enum BookMethod {
         /// What is spoken on the wire
         #[arg(long, value_enum, default_value_t = WireArg::Json)]
         wire: WireArg,
+        /// List the book afterwards, and tell of each record whether it is still there; outcomes are written when that is done
+        #[arg(long)]
+        verify: bool,
         #[command(flatten)]
         job: JobArgs,
     },
+    #[command(after_help = BOOK_LIST_EXAMPLES)]
+    /// List the address book in the form that `delete` takes
+    ///
+    /// Walks counteragents, their addresses, and the phones and contact persons of each, under the account's quota; nothing
+    /// is changed. Columns: kind,id,name,parent,last_update,anonymous. Nothing is written before the list is whole; one that
+    /// cannot be read to its end says so and ends with exit code 3. Credentials are those of `delete`.
+    List(BookListArgs),
 }
 
 #[derive(Debug, Subcommand)]
+#[allow(clippy::large_enum_variant, reason = "one value for the whole program")]
 pub(crate) enum CampaignMethod {
     #[command(after_help = CAMPAIGN_EXAMPLES)]
     /// Remove customers from one or several campaigns
@@ -283,9 +328,20 @@ pub(crate) enum CampaignMethod {
         /// Rounds for customers in a call
         #[arg(long, value_name = "N", default_value_t = 5)]
         busy_rounds: u32,
+        /// List the campaigns afterwards, and tell of each record whether it is still there; outcomes are written when that is
+        /// done
+        #[arg(long)]
+        verify: bool,
         #[command(flatten)]
         job: JobArgs,
     },
+    #[command(after_help = CAMPAIGN_LIST_EXAMPLES)]
+    /// List the records of campaigns in the form that `delete` takes
+    ///
+    /// Nothing is changed. Columns: campaign,customer_id (or phone_number),record_id,system_status,status,create_date,
+    /// call_date. Nothing is written before the list is whole; a campaign that changes meanwhile is read anew, three times at
+    /// most; a list that cannot be read to its end says so and ends with exit code 3. Credentials are those of `delete`.
+    List(CampaignListArgs),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -18,9 +18,10 @@ pub(crate) fn can_ask() -> bool {
 
 /// Asks where something is deleted or overwritten. Returns whether records that destroy something may pass.
 ///
-/// `check` is what is known of a whole input; a pipe shows its records only as they come.
+/// `known` is what was found out about the target, a line each; `check` is what is known of a whole input; a pipe shows its records only as they come.
 pub(crate) fn given(
     target: &Target,
+    known: &[String],
     check: Option<&Check>,
     least: Option<Duration>,
     action: Action,
@@ -44,6 +45,9 @@ pub(crate) fn given(
         question.push_str(&format!(", campaign {campaigns}"));
     }
     question.push('\n');
+    for line in known {
+        question.push_str(&format!("{line}\n"));
+    }
     match check {
         Some(check) => {
             question.push_str(&format!("{} {}", target.verb, target.count(check.wanted)));

@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::Poll;
 use std::time::{Duration, Instant, SystemTime};
 
+use batchwise::list::ListOptions;
 use batchwise::plan::Entry;
 use batchwise::{
     BatchMethod, Outcome, OutcomeStream, ReasonKind, Record, RunOptions, StopToken, Summary, Verdict, run_entries,
@@ -21,7 +22,8 @@ use crate::args::JobArgs;
 use crate::consent;
 use crate::dry_run::{Rehearsed, rehearse};
 use crate::failure::{Exit, Failure};
-use crate::input::{Handing, Shape, Source};
+use crate::input::{Handing, Shape, Source, last_four};
+use crate::inspect::Inspect;
 use crate::ledger::{About, Invocation, Ledger, Prospect};
 use crate::notes::{Notes, say};
 use crate::observers::Observers;
@@ -32,6 +34,7 @@ use crate::screen::Aside;
 use crate::signals::Signals;
 use crate::target::Target;
 use crate::values::Rate;
+use crate::verify::{self, HeldRows, Verification};
 
 /// How long a stopped job reads on in a pipe.
 const PIPE_DRAIN: Duration = Duration::from_secs(10);
@@ -48,6 +51,10 @@ pub(crate) struct Job<M, S> {
     pub(crate) led_by_line: bool,
     /// Settings beyond those of every job.
     pub(crate) options: RunOptions,
+    /// Who looks into the account, where its provider has something to look at.
+    pub(crate) inspect: Option<Arc<dyn Inspect>>,
+    /// It looks when the job has ended.
+    pub(crate) verify: bool,
 }
 
 impl<M, S> Job<M, S>
@@ -110,6 +117,7 @@ where
             shape: &*shape,
             with_campaign: self.with_campaign,
             last_line: None,
+            verification: None,
             outlets: &outlets,
             reader: None,
             journal: None,
@@ -118,6 +126,9 @@ where
             took: Duration::ZERO,
         };
         if let Some(past) = past.filter(|past| prospect.is_done(past)) {
+            if self.verify {
+                notes.warn("--verify: this job has ended before; `batchwise verify` and its journal look after it");
+            }
             return afterwards.of_finished(&past, prospect.path(), &notes);
         }
         let mut may_destroy = true;
@@ -130,9 +141,14 @@ where
                 ),
                 _ => None,
             };
-            may_destroy = consent::given(&self.target, check.as_ref(), least, self.method.descriptor().action)?;
+            let known = match &self.inspect {
+                Some(inspect) if consent::can_ask() => inspect.foreword().await,
+                _ => Vec::new(),
+            };
+            let action = self.method.descriptor().action;
+            may_destroy = consent::given(&self.target, &known, check.as_ref(), least, action)?;
         }
-        let ledger = prospect.begin()?;
+        let mut ledger = prospect.begin()?;
         if let Some(ledger) = &ledger {
             ledger.announce(&notes);
         }
@@ -151,9 +167,11 @@ where
             // A pipe may never end; what a stopped job has not read by then did not go in.
             options = options.drain(PIPE_DRAIN);
         }
-        if let Some(ledger) = &ledger {
-            options = options.journal(ledger.journal());
+        if let Some(journal) = ledger.as_ref().and_then(Ledger::journal) {
+            options = options.journal(journal);
         }
+        let held = self.verify.then(HeldRows::new).transpose();
+        let mut held = held.map_err(|error| Failure::fault(format!("outcomes cannot be kept: {error}")))?;
         let started = Instant::now();
         let last_line = Arc::new(AtomicU64::new(0));
         let noted = Arc::clone(&last_line);
@@ -167,7 +185,24 @@ where
             with_campaign: self.with_campaign,
             led_by_line: self.led_by_line,
         };
-        let (summary, unwritable) = rim.write_all(stream, args, &stop).await;
+        let (summary, mut unwritable) = rim.write_all(stream, args, &stop, held.as_mut()).await;
+        progress.end();
+        let mut verification = None;
+        if let (Some(held), Some(inspect)) = (&mut held, &self.inspect) {
+            notes.warn("looking whether the records are still there");
+            if let Some(ledger) = &mut ledger {
+                ledger.release();
+            }
+            let looking = ListOptions::new()
+                .max_attempts(args.max_attempts.get())
+                .stop_token(stop.clone())
+                .observer(Arc::new(Observers::default().with(notes.clone())));
+            let verified = rim
+                .verify(held, &**inspect, ledger.as_ref(), &self.target, args, looking)
+                .await;
+            verification = Some(verified.0);
+            unwritable = unwritable.or(verified.1);
+        }
         let reader = ledger.as_ref().map(Ledger::read).transpose().unwrap_or_else(|why| {
             say(&format!("the journal cannot be read: {why}"));
             None
@@ -177,9 +212,9 @@ where
             reader: reader.as_ref(),
             journal: ledger.as_ref().and_then(Ledger::kept),
             took: started.elapsed(),
+            verification: verification.as_ref(),
             ..afterwards
         };
-        progress.end();
         Ok(afterwards.finish(&summary, unwritable.as_ref(), &notes))
     }
 }
@@ -242,7 +277,11 @@ impl Rim {
         mut stream: OutcomeStream<R>,
         args: &JobArgs,
         stop: &StopToken,
+        held: Option<&mut HeldRows>,
     ) -> (Summary, Option<io::Error>) {
+        if let Some(held) = held {
+            return self.hold_all(stream, stop, held).await;
+        }
         // It may be the terminal on which progress stands.
         let stdout = Aside::new(io::stdout().lock());
         let mut failed = None;
@@ -280,6 +319,95 @@ impl Rim {
             failed = Some(error);
         }
         (stream.summary(), failed)
+    }
+}
+
+impl Rim {
+    /// Keeps every outcome until somebody has looked.
+    async fn hold_all<R: Record>(
+        self,
+        mut stream: OutcomeStream<R>,
+        stop: &StopToken,
+        held: &mut HeldRows,
+    ) -> (Summary, Option<io::Error>) {
+        let mut failed = None;
+        while let Some(outcome) = next(&mut stream).await {
+            if failed.is_none()
+                && let Err(error) = held.push(&OutcomeRow::of(&outcome, self.led_by_line))
+            {
+                failed = Some(error);
+                stop.stop();
+            }
+        }
+        (stream.summary(), failed)
+    }
+
+    /// Looks whether the records are still there, notes it in the journal, and writes every outcome with what was seen.
+    async fn verify(
+        self,
+        held: &mut HeldRows,
+        inspect: &dyn Inspect,
+        ledger: Option<&Ledger>,
+        target: &Target,
+        args: &JobArgs,
+        options: ListOptions,
+    ) -> (Verification, Option<io::Error>) {
+        let journal = ledger.map(Ledger::path);
+        let wanted = std::mem::take(&mut held.wanted);
+        let looked = verify::look(inspect, journal, wanted.clone(), options.clone()).await;
+        let (seen, trouble) = match looked {
+            Ok(seen) => (seen, None),
+            // The records of this run are known all the same.
+            Err(error) => (inspect.look(&wanted, options).await, Some(error.to_string())),
+        };
+        let mut verification = Verification::of(&seen);
+        if let Some(why) = trouble {
+            verification.fail(format!("the journal {why}"));
+        }
+        let shown = |scope: Option<&str>, key: &str| {
+            let key = if target.contacts {
+                last_four(key)
+            } else {
+                key.to_owned()
+            };
+            scope.map_or_else(|| key.clone(), |campaign| format!("{campaign}:{key}"))
+        };
+        let mut noted = false;
+        if let Some(path) = journal {
+            let mut counted = Verification::of(&seen);
+            match counted.note(path, inspect, &seen, shown) {
+                Ok(()) => {
+                    verification = counted;
+                    noted = true;
+                }
+                Err(error) => verification.fail(error.to_string()),
+            }
+        }
+        let written = self.write_verified(held, args, |row| {
+            let scope = row.campaign.as_deref();
+            let verified = seen.of(scope, &row.record, inspect.identity(scope, &row.record).as_ref());
+            row.verified = Some(verified);
+            if !noted {
+                let verdict = Verdict::ALL.into_iter().find(|verdict| verdict.as_str() == row.outcome);
+                verification.add(verdict, verified, || shown(scope, &row.record));
+            }
+        });
+        (verification, written.err())
+    }
+
+    fn write_verified(
+        self,
+        held: &mut HeldRows,
+        args: &JobArgs,
+        mut complete: impl FnMut(&mut OutcomeRow),
+    ) -> io::Result<()> {
+        let stdout = Aside::new(io::stdout().lock());
+        let mut writer = OutcomeWriter::with_columns(stdout, args.output, self.with_campaign, true)?;
+        held.each(|mut row| {
+            complete(&mut row);
+            writer.write(&row)
+        })?;
+        writer.flush()
     }
 }
 

@@ -15,9 +15,11 @@ mod fault;
 #[doc(hidden)]
 pub mod fuzzing;
 mod input;
+mod inspect;
 mod job;
 mod leads;
 mod ledger;
+mod listing;
 mod logging;
 mod nearest;
 mod notes;
@@ -35,6 +37,7 @@ mod target;
 mod transport;
 mod usage;
 mod values;
+mod verify;
 
 use std::process::ExitCode;
 

@@ -9,7 +9,7 @@ use crate::screen;
 
 /// Starts logging as the flags want it. Only this project's own events are shown: libraries below it might log requests.
 pub(crate) fn start(cli: &Cli) {
-    let level = match job_args(&cli.command).map_or(0, |args| args.verbose) {
+    let level = match verbosity(&cli.command) {
         0 => return,
         1 => LevelFilter::WARN,
         2 => LevelFilter::DEBUG,
@@ -22,6 +22,19 @@ pub(crate) fn start(cli: &Cli) {
     let targets = Targets::new().with_target("batchwise", level);
     // A second subscriber cannot be there; if it is, its word counts.
     let _ = tracing_subscriber::registry().with(targets).with(layer).try_init();
+}
+
+fn verbosity(command: &Command) -> u8 {
+    match command {
+        Command::DellinBook {
+            method: BookMethod::List(args),
+        } => args.list.connect.verbose,
+        Command::ThuliumCampaign {
+            method: CampaignMethod::List(args),
+        } => args.list.connect.verbose,
+        Command::Verify(args) => args.connect.verbose,
+        other => job_args(other).map_or(0, |args| args.verbose),
+    }
 }
 
 fn job_args(command: &Command) -> Option<&JobArgs> {

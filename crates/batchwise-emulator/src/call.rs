@@ -6,9 +6,9 @@ use http::{Request, Response};
 use crate::calltouch;
 use crate::calltouch::import::ImportCall;
 use crate::calltouch::leads::LeadsCall;
-use crate::dellin::{self, BookCall, LoginCall, SessionCall};
+use crate::dellin::{self, BookCall, ListCall, LoginCall, SessionCall};
 use crate::method::Method;
-use crate::thulium::{self, CampaignCall};
+use crate::thulium::{self, CampaignCall, ReadingCall};
 use crate::turn::Turn;
 
 /// A request as its provider reads it, well-formed or not.
@@ -19,7 +19,9 @@ pub(crate) enum Call {
     Book(BookCall),
     Login(LoginCall),
     Session(SessionCall),
+    List(ListCall),
     Campaign(CampaignCall),
+    Reading(ReadingCall),
 }
 
 /// A request that belongs to none.
@@ -36,6 +38,10 @@ impl Call {
             need(request, "DELETE")?;
             return Ok(Self::Campaign(CampaignCall::read(request, target)));
         }
+        if let Some(reading) = thulium::Reading::of(&path) {
+            need(request, "GET")?;
+            return Ok(Self::Reading(ReadingCall::read(request, reading)));
+        }
         let read: fn(&Request<Bytes>, &str) -> Self = match path.as_str() {
             calltouch::import::PATH => |request, _| Self::Import(ImportCall::read(request)),
             calltouch::leads::PATH => |request, _| Self::Leads(LeadsCall::read(request)),
@@ -45,6 +51,9 @@ impl Call {
             }
             "/v3/auth/session_info.json" | "/v3/auth/logout.json" => {
                 |request, path| Self::Session(SessionCall::read(request, path))
+            }
+            "/v2/book/counteragents.json" | "/v2/book/addresses.json" | "/v2/book/contacts.json" => {
+                |request, path| Self::List(ListCall::read(request, path))
             }
             _ => return Err(Stray::Unknown),
         };
@@ -59,7 +68,9 @@ impl Call {
             Self::Book(_) => Method::DellinBook,
             Self::Login(_) => Method::DellinLogin,
             Self::Session(_) => Method::DellinSession,
+            Self::List(_) => Method::DellinLists,
             Self::Campaign(call) => call.method(),
+            Self::Reading(call) => call.method(),
         }
     }
 
@@ -69,7 +80,8 @@ impl Call {
             Self::Import(call) => call.carries(key),
             Self::Leads(call) => call.carries(key),
             Self::Book(call) => call.carries(key),
-            Self::Login(_) | Self::Session(_) => false,
+            Self::List(call) => call.carries(key),
+            Self::Login(_) | Self::Session(_) | Self::Reading(_) => false,
             Self::Campaign(call) => call.carries(key),
         }
     }
@@ -80,7 +92,8 @@ impl Call {
             Self::Book(call) => call.appkey(),
             Self::Login(call) => call.appkey(),
             Self::Session(call) => call.appkey(),
-            Self::Import(_) | Self::Leads(_) | Self::Campaign(_) => "",
+            Self::List(call) => call.appkey(),
+            Self::Import(_) | Self::Leads(_) | Self::Campaign(_) | Self::Reading(_) => "",
         }
     }
 
@@ -90,8 +103,9 @@ impl Call {
             Self::Import(_) | Self::Leads(_) => calltouch::error(status),
             Self::Book(call) => dellin::error(call.format(), status, turn),
             Self::Login(call) => dellin::error(call.format(), status, turn),
-            Self::Session(_) => dellin::error(dellin::Format::Json, status, turn),
+            Self::Session(_) | Self::List(_) => dellin::error(dellin::Format::Json, status, turn),
             Self::Campaign(call) => thulium::error(call.wants_json(), status, turn),
+            Self::Reading(call) => thulium::error(call.wants_json(), status, turn),
         }
     }
 }

@@ -12,6 +12,9 @@ pub(crate) fn lines(origin: &str) -> String {
     let delete = |title: &str, path: &str| {
         format!("# {title}\ncurl -g -u api_user:api_pass -X DELETE -H 'Accept: application/json' '{origin}{path}'\n")
     };
+    let get = |title: &str, path: &str| {
+        format!("# {title}\ncurl -g -u api_user:api_pass -H 'Accept: application/json' '{origin}{path}'\n")
+    };
     [
         post(
             "Calltouch: delete imports",
@@ -55,6 +58,26 @@ pub(crate) fn lines(origin: &str) -> String {
             "/v2/book/delete.xml",
             "<request><appkey>11111111-2222-3333-4444-555555555555</appkey><sessionID>AAAAAAAA-BBBB-CCCC-DDDD-EEEEEEEEEEEE</sessionID><addressIDs>4</addressIDs><contactIDs>4</contactIDs></request>",
         ),
+        post(
+            "Dellin: list counteragents, anonymous receivers included",
+            json,
+            "/v2/book/counteragents.json",
+            &format!(r#"{{{DELLIN},{SESSION},"withAnonym":"true"}}"#),
+        ),
+        post(
+            "Dellin: list the addresses of a counteragent",
+            json,
+            "/v2/book/addresses.json",
+            &format!(r#"{{{DELLIN},{SESSION},"counteragentID":70011}}"#),
+        ),
+        post(
+            "Dellin: list the contact persons and phones of an address",
+            json,
+            "/v2/book/contacts.json",
+            &format!(r#"{{{DELLIN},{SESSION},"addressID":810022}}"#),
+        ),
+        get("Thulium: list the customers of a campaign", "/api/crm_outbounds/00001/records?limit=100&offset=0"),
+        get("Thulium: count the records of campaigns", "/api/outbounds/stats"),
         delete(
             "Thulium: remove customers from a campaign",
             "/api/batch/crm_outbounds/00001/records?customer_id[]=441&customer_id[]=442",

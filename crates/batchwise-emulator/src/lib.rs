@@ -32,8 +32,8 @@ pub use action::{Action, Delivery};
 pub use calltouch::leads::{LeadKey, LeadTruth, LeadsTruth};
 pub use config::{
     BookConfig, Busy, BusyRule, CalltouchConfig, CampaignConfig, DellinAccount, DellinConfig, EmulatorConfig, KeySet,
-    Lead, LeadsConfig, MOST_PHONE_RECORDS, NumberSet, PhonesConfig, SpaceConfig, StateFileError, TextSet,
-    ThuliumConfig, Token, User,
+    Lead, LeadsConfig, MOST_PHONE_RECORDS, NumberSet, PhonesConfig, SpaceConfig, StateFileError, StatusRule, TextSet,
+    ThuliumConfig, Token, UpdateRule, User,
 };
 pub use dellin::{BookTruth, Kind};
 pub use fault::{Fault, FaultRule};

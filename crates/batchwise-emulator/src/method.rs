@@ -44,22 +44,31 @@ pub enum Method {
     DellinLogin,
     /// Dellin: `POST /v3/auth/session_info.json` and `/v3/auth/logout.json`.
     DellinSession,
+    /// Dellin: `POST /v2/book/counteragents.json`, `addresses.json` and `contacts.json`.
+    DellinLists,
     /// Thulium: `DELETE /api/batch/crm_outbounds/:id/records`.
     ThuliumCustomers,
     /// Thulium: `DELETE /api/batch/outbounds/:id/records`.
     ThuliumPhones,
+    /// Thulium: `GET /api/crm_outbounds/:id/records` and `/api/outbounds/:id/records`.
+    ThuliumLists,
+    /// Thulium: `GET /api/outbounds/stats`.
+    ThuliumStats,
 }
 
 impl Method {
     /// Every method.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 10] = [
         Self::CalltouchImport,
         Self::CalltouchLeads,
         Self::DellinBook,
         Self::DellinLogin,
         Self::DellinSession,
+        Self::DellinLists,
         Self::ThuliumCustomers,
         Self::ThuliumPhones,
+        Self::ThuliumLists,
+        Self::ThuliumStats,
     ];
 
     /// The name in state files and logs.
@@ -71,8 +80,11 @@ impl Method {
             Self::DellinBook => "dellin-book",
             Self::DellinLogin => "dellin-login",
             Self::DellinSession => "dellin-session",
+            Self::DellinLists => "dellin-lists",
             Self::ThuliumCustomers => "thulium-campaign",
             Self::ThuliumPhones => "thulium-phone",
+            Self::ThuliumLists => "thulium-lists",
+            Self::ThuliumStats => "thulium-stats",
         }
     }
 
@@ -81,8 +93,8 @@ impl Method {
     pub const fn provider(self) -> Provider {
         match self {
             Self::CalltouchImport | Self::CalltouchLeads => Provider::Calltouch,
-            Self::DellinBook | Self::DellinLogin | Self::DellinSession => Provider::Dellin,
-            Self::ThuliumCustomers | Self::ThuliumPhones => Provider::Thulium,
+            Self::DellinBook | Self::DellinLogin | Self::DellinSession | Self::DellinLists => Provider::Dellin,
+            Self::ThuliumCustomers | Self::ThuliumPhones | Self::ThuliumLists | Self::ThuliumStats => Provider::Thulium,
         }
     }
 }

@@ -1,6 +1,6 @@
 //! One space of records: which exist, and what was done to each.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use batchwise_core::clock::Tick;
 
@@ -104,6 +104,20 @@ impl<S: KeySet> Space<S> {
     #[must_use]
     pub const fn removed_count(&self) -> u64 {
         self.removed
+    }
+
+    /// The records that existed at the start, one by one; of a space that knows every id, this sample.
+    pub(crate) fn starters(&self, sample: &[S::Key]) -> Vec<S::Key> {
+        let keys = self.config.ids.as_ref().map_or_else(|| sample.to_vec(), KeySet::keys);
+        keys.into_iter().filter(|key| self.existed(key)).collect()
+    }
+
+    /// The records that a list shows, in order: those of the start and those that requests carried, as far as they are there
+    /// now.
+    pub(crate) fn listed(&self, sample: &[S::Key]) -> Vec<S::Key> {
+        let mut keys: BTreeSet<S::Key> = self.starters(sample).into_iter().collect();
+        keys.extend(self.accounts.keys().cloned());
+        keys.into_iter().filter(|key| self.exists(key)).collect()
     }
 
     pub(crate) fn poison(&self, key: &S::Key) -> Option<Poison> {

@@ -189,7 +189,7 @@ impl World {
             Call::Import(call) => self.imports.receive(call),
             Call::Book(call) => self.dellin.receive(call),
             // Leads are found, not carried; a session is no record.
-            Call::Leads(_) | Call::Login(_) | Call::Session(_) => {}
+            Call::Leads(_) | Call::Login(_) | Call::Session(_) | Call::List(_) | Call::Reading(_) => {}
             Call::Campaign(call) => self.thulium.receive(call),
         }
     }
@@ -201,7 +201,9 @@ impl World {
             Call::Book(call) => self.dellin.delete(call, turn),
             Call::Login(call) => self.dellin.login(call, turn),
             Call::Session(call) => self.dellin.session(call, turn),
+            Call::List(call) => self.dellin.list(call, turn),
             Call::Campaign(call) => self.thulium.answer(call, turn),
+            Call::Reading(call) => self.thulium.read(call, turn),
         }
     }
 

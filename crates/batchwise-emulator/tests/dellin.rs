@@ -213,3 +213,93 @@ fn an_id_may_stand_in_both_lists() {
     let (_, body) = ask(&mut world, &book(r#""phoneIDs":[7]"#));
     assert_eq!(body.matches(r#""phoneIDs":[7]"#).count(), 2, "{body}");
 }
+
+fn question(list: &str, members: &str) -> http::Request<bytes::Bytes> {
+    post(
+        &format!("/v2/book/{list}.json"),
+        format!(r#"{{"appkey":"key","sessionID":"session"{members}}}"#),
+    )
+}
+
+/// Two counteragents, the second one anonymous, with two addresses each, and one phone and one person at each of those.
+fn small_book() -> BookConfig {
+    BookConfig {
+        counteragents: SpaceConfig::only([10, 11]),
+        addresses: SpaceConfig::only([20, 21, 22, 23]),
+        phones: SpaceConfig::only([40, 41, 42, 43]),
+        contacts: SpaceConfig::only([60, 61, 62, 63]),
+        anonymous: [11].into(),
+        ..BookConfig::default()
+    }
+}
+
+fn ids(answer: (u16, String), pointer: &str) -> Vec<u64> {
+    assert_eq!(answer.0, 200, "{}", answer.1);
+    let value: serde_json::Value = serde_json::from_str(&answer.1).unwrap();
+    let rows = value.pointer("/data").unwrap().as_array().unwrap();
+    rows.iter()
+        .map(|row| row.pointer(pointer).unwrap().as_u64().unwrap())
+        .collect()
+}
+
+#[test]
+fn lists_lead_from_counteragents_down_to_phones() {
+    let mut world = world(EmulatorConfig::default().dellin_book(small_book()));
+    let all = ask(&mut world, &question("counteragents", r#","withAnonym":"true""#));
+    assert_eq!(ids(all, "/id"), [10, 11]);
+    assert_eq!(ids(ask(&mut world, &question("counteragents", "")), "/id"), [10]);
+    let only = ask(&mut world, &question("counteragents", r#","isAnonym":true"#));
+    assert_eq!(ids(only, "/id"), [11]);
+    let below = ask(&mut world, &question("addresses", r#","counteragentID":11"#));
+    assert_eq!(ids(below, "/address/id"), [21, 23]);
+    let card = ask(&mut world, &question("contacts", r#","addressID":21"#));
+    assert_json(
+        card,
+        200,
+        r#"{"metadata":{"status":200,"generated_at":"2024-06-03 14:05:09"},"data":{
+            "contacts":[{"id":61,"contact":"Иван 61"}],"lastUpdate":"2024-06-01 12:00:00",
+            "phones":[{"id":41,"phoneNumber":"79000000041","phoneFormatted":"+7 (900) 0000041","ext":""}]}}"#,
+    );
+}
+
+#[test]
+fn what_was_deleted_is_in_no_list() {
+    let mut world = world(EmulatorConfig::default().dellin_book(small_book()));
+    ask(&mut world, &book(r#""phoneIDs":[41],"addressIDs":[20]"#));
+    let listed = world.truth().dellin.listed();
+    assert_eq!(
+        listed.len(),
+        14 - 4,
+        "an address is gone with what was below it, and a phone"
+    );
+    assert!(!listed.contains(&(Kind::Phone, 41)) && !listed.contains(&(Kind::Address, 20)));
+    assert!(listed.contains(&(Kind::Contact, 61)) && !listed.contains(&(Kind::Contact, 60)));
+    let (status, _) = ask(&mut world, &question("contacts", r#","addressID":20"#));
+    assert_eq!(status, 400);
+}
+
+#[test]
+fn lists_need_credentials_and_count_against_the_quota() {
+    let quota = QuotaConfig {
+        dellin: vec!["1/min".parse::<Rate>().unwrap()],
+        ..QuotaConfig::default()
+    };
+    let mut world = world(EmulatorConfig::default().quota(quota));
+    let bare = post("/v2/book/counteragents.json", r#"{"appkey":"key"}"#);
+    assert_eq!(ask(&mut world, &bare).0, 400);
+    assert_eq!(ask(&mut world, &question("counteragents", "")).0, 429);
+}
+
+#[test]
+fn a_fault_may_be_bound_to_the_parent_that_is_asked_about() {
+    let rule = FaultRule::new(Fault::Html {
+        status: 502,
+        acts: false,
+    })
+    .record("counteragent:70012");
+    let mut world = world(EmulatorConfig::default().quota_off().fault(rule));
+    let addresses = |id: u64| question("addresses", &format!(r#","counteragentID":{id}"#));
+    assert_eq!(ask(&mut world, &addresses(70_011)).0, 200);
+    assert_eq!(ask(&mut world, &addresses(70_012)).0, 502);
+    assert_eq!(world.truth().tally(Method::DellinLists).received, 2);
+}

@@ -223,5 +223,5 @@ async fn a_dropped_emulator_listens_no_more() {
 async fn every_curl_line_names_this_port() {
     let emulator = Emulator::start(EmulatorConfig::default()).await.unwrap();
     let lines = emulator.curl_lines();
-    assert_eq!(lines.matches(&emulator.base_url()).count(), 10);
+    assert_eq!(lines.matches(&emulator.base_url()).count(), 15);
 }

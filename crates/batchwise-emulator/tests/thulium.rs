@@ -283,3 +283,90 @@ fn a_member_may_repeat_itself() {
     );
     assert_eq!(body.matches("\"7001\":").count(), 2, "{body}");
 }
+
+fn get(target: &str) -> Request<Bytes> {
+    let mut request = delete(target);
+    *request.method_mut() = http::Method::GET;
+    request
+}
+
+fn page(answer: (u16, String)) -> (u64, Vec<u64>) {
+    assert_eq!(answer.0, 200, "{}", answer.1);
+    let value: serde_json::Value = serde_json::from_str(&answer.1).unwrap();
+    let rows = value["result"].as_array().unwrap();
+    let ids = rows.iter().map(|row| row["customer_id"].as_u64().unwrap());
+    (value["count"].as_u64().unwrap(), ids.collect())
+}
+
+#[test]
+fn a_campaign_is_listed_page_by_page_and_shrinks_with_what_is_removed() {
+    let campaign = CampaignConfig::new("00042").customers(SpaceConfig::only(7001..=7150));
+    let mut world = world(EmulatorConfig::default().campaign(campaign));
+    let path = "/api/crm_outbounds/00042/records";
+    let (count, first) = page(ask(&mut world, &get(path)));
+    assert_eq!((count, first.len(), first[0]), (150, 100, 7001));
+    let (_, second) = page(ask(&mut world, &get(&format!("{path}?limit=500&offset=100"))));
+    assert_eq!((second.len(), second[49]), (50, 7150));
+    ask(
+        &mut world,
+        &delete("/api/batch/crm_outbounds/00042/records?customer_id[]=7001"),
+    );
+    let (count, first) = page(ask(&mut world, &get(&format!("{path}?limit=1"))));
+    assert_eq!((count, first), (149, vec![7002]));
+}
+
+#[test]
+fn a_list_may_be_narrowed_to_statuses() {
+    let campaign = CampaignConfig::new("00042")
+        .customers(SpaceConfig::only(7001..=7004))
+        .status("NO_CALL", [7002])
+        .status("CALL", [7003]);
+    let mut world = world(EmulatorConfig::default().campaign(campaign));
+    let path = "/api/crm_outbounds/00042/records?system_status[]=NO_CALL&system_status%5B%5D=CALL";
+    assert_eq!(page(ask(&mut world, &get(path))), (2, vec![7002, 7003]));
+}
+
+#[test]
+fn a_number_is_listed_as_often_as_it_has_records() {
+    let campaign = CampaignConfig::new("00042").phones(PhonesConfig {
+        numbers: SpaceConfig::only(["600700801", "600700802"]),
+        records: [("600700801".to_owned(), 2)].into(),
+        ..PhonesConfig::default()
+    });
+    let mut world = world(EmulatorConfig::default().campaign(campaign));
+    let answer = ask(&mut world, &get("/api/outbounds/00042/records"));
+    assert_eq!(answer.1.matches(r#""phone_number":"600700801""#).count(), 2);
+    assert_eq!(
+        world.truth().thulium.campaign("00042").unwrap().listed_phones().len(),
+        3
+    );
+}
+
+#[test]
+fn campaigns_are_counted_with_what_is_left_in_them() {
+    let campaign = |id: &str| CampaignConfig::new(id).customers(SpaceConfig::only(7001..=7003));
+    let mut world = world(
+        EmulatorConfig::default()
+            .campaign(campaign("00042"))
+            .campaign(campaign("00043")),
+    );
+    ask(
+        &mut world,
+        &delete("/api/batch/crm_outbounds/00043/records?customer_id[]=7001"),
+    );
+    assert_json(
+        ask(&mut world, &get("/api/outbounds/stats")),
+        200,
+        r#"[{"id":"00042","records_count":3,"completion_percent":50.5},
+            {"id":"00043","records_count":2,"completion_percent":50.5}]"#,
+    );
+}
+
+#[test]
+fn lists_of_an_unknown_campaign_and_without_credentials_are_refused() {
+    let mut world = world(EmulatorConfig::default().campaign(CampaignConfig::new("00042")));
+    assert_eq!(ask(&mut world, &get("/api/crm_outbounds/00043/records")).0, 404);
+    let bare = Request::get("/api/outbounds/stats").body(Bytes::new()).unwrap();
+    assert_eq!(ask(&mut world, &bare).0, 401);
+    assert_eq!(ask(&mut world, &delete("/api/outbounds/stats")).0, 405);
+}

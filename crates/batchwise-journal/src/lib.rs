@@ -16,6 +16,7 @@ mod records;
 mod schema;
 mod store;
 mod tables;
+mod verification;
 mod words;
 mod writer;
 
@@ -29,3 +30,4 @@ pub use pseudonymise::pseudonymise;
 pub use reader::{CallRow, JobState, JournalReader, ReasonGroup, RunRow, Tally};
 pub use records::{Filter, ReasonRow, RecordRow, Records};
 pub use store::{Listed, Purge, list, remove};
+pub use verification::{Verified, VerifiedCounts, note_verification};

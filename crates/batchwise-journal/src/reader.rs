@@ -15,6 +15,7 @@ use crate::lock::RunLock;
 use crate::origin::Origin;
 use crate::records::{Filter, RecordRow, Records, record_at};
 use crate::schema::{self, Kind};
+use crate::verification::{Verified, VerifiedCounts};
 use crate::words;
 
 /// How long a reader waits for a writer that holds the file for itself (a checkpoint at the end).
@@ -144,6 +145,8 @@ pub struct CallRow {
 pub struct JournalReader {
     path: PathBuf,
     connection: Connection,
+    /// The schema version of the file, which may be older than ours.
+    version: u32,
 }
 
 /// A connection that only reads.
@@ -185,9 +188,10 @@ impl JournalReader {
                     schema::VERSION
                 ),
             )),
-            Kind::Journal(_) => Ok(Self {
+            Kind::Journal(version) => Ok(Self {
                 path: path.to_owned(),
                 connection,
+                version,
             }),
             Kind::Empty => Err(ReadError::new(path, "nothing is in it yet")),
             Kind::Foreign => Err(ReadError::new(path, "it is not a journal of batchwise")),
@@ -269,7 +273,7 @@ impl JournalReader {
     /// The records in the order of the input, streamed. Each is read as it is when its turn comes.
     #[must_use]
     pub fn records(&self, only: Filter) -> Records<'_> {
-        Records::new(&self.connection, &self.path, only)
+        Records::new(&self.connection, &self.path, self.version, only)
     }
 
     /// The record that stood first on this line, in this scope.
@@ -277,7 +281,12 @@ impl JournalReader {
     /// # Errors
     /// When the file cannot be read.
     pub fn record(&self, line: u64, scope: Option<&str>) -> Result<Option<RecordRow>, ReadError> {
-        self.told(record_at(&self.connection, line, scope.unwrap_or_default()))
+        self.told(record_at(
+            &self.connection,
+            self.version,
+            line,
+            scope.unwrap_or_default(),
+        ))
     }
 
     /// Whether the entry of this line and scope repeats an earlier one: the line of that, if it is still known.
@@ -339,6 +348,25 @@ impl JournalReader {
             rows.next()?.map(|row| row.get(0)).transpose()
         };
         self.told(read())
+    }
+
+    /// How many records a look at the provider after the job showed to be where; all zero when nobody looked.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn verified(&self) -> Result<VerifiedCounts, ReadError> {
+        const SQL: &str = "SELECT verified, count(*) FROM record WHERE verified IS NOT NULL GROUP BY verified";
+        let mut counts = VerifiedCounts::default();
+        if self.version < 2 {
+            return Ok(counts);
+        }
+        self.told(self.each(SQL, |row| {
+            if let Some(verified) = Verified::of(row.get_ref(0)?.as_str()?) {
+                counts.add(verified, words::unsigned(row.get(1)?));
+            }
+            Ok(true)
+        }))?;
+        Ok(counts)
     }
 
     /// Looks at the whole file for damage.

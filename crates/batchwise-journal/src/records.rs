@@ -8,15 +8,25 @@ use batchwise_core::Verdict;
 use rusqlite::{Connection, Row, params};
 
 use crate::error::ReadError;
+use crate::verification::Verified;
 use crate::words;
 
 /// Rows that are read at once; between them no transaction is open, so that a running job's files do not grow for a reader.
 const PAGE: i64 = 1024;
 
+/// What is read of a record, in a file of this schema version.
+fn select(version: u32) -> String {
+    // Older files are read as they are.
+    let verified = if version < 2 { "NULL" } else { "record.verified" };
+    format!("{SELECT}, {verified} {FROM}")
+}
+
 const SELECT: &str = "
     SELECT record.line, record.scope, record.key, record.outcome, record.reached, record.maybe_sent, record.cut_short,
            record.attempts, record.facts, record.call, record.run, record.at, reason.kind, reason.detail, reason.code,
-           reason.status, reason.request_id, input_row.text, record.content IS NOT NULL
+           reason.status, reason.request_id, input_row.text, record.content IS NOT NULL";
+
+const FROM: &str = "
       FROM record
       LEFT JOIN reason ON reason.id = record.reason
       LEFT JOIN input_row ON input_row.line = record.line";
@@ -116,6 +126,8 @@ pub struct RecordRow {
     pub input_row: Option<String>,
     /// The key does not tell the record's whole content: others on other lines may have it too.
     pub is_content: bool,
+    /// What a look at the provider after the job showed; none when nobody looked since the outcome.
+    pub verified: Option<Verified>,
 }
 
 /// Records in the order of the input: by line, then by scope.
@@ -132,12 +144,13 @@ pub struct Records<'a> {
 
 impl<'a> Records<'a> {
     #[allow(clippy::needless_pass_by_value)] // a filter is made for its use
-    pub(crate) fn new(connection: &'a Connection, path: &'a Path, only: Filter) -> Self {
+    pub(crate) fn new(connection: &'a Connection, path: &'a Path, version: u32, only: Filter) -> Self {
         let sql = format!(
-            "{SELECT}
+            "{}
               WHERE (record.line, record.scope) > (?1, ?2) AND {}
               ORDER BY record.line, record.scope
               LIMIT ?3",
+            select(version),
             only.sql()
         );
         Self {
@@ -181,9 +194,14 @@ impl Iterator for Records<'_> {
 }
 
 /// The record of this line and scope.
-pub(crate) fn record_at(connection: &Connection, line: u64, scope: &str) -> rusqlite::Result<Option<RecordRow>> {
+pub(crate) fn record_at(
+    connection: &Connection,
+    version: u32,
+    line: u64,
+    scope: &str,
+) -> rusqlite::Result<Option<RecordRow>> {
     const AT: &str = "WHERE record.line = ?1 AND record.scope = ?2";
-    let mut statement = connection.prepare_cached(&format!("{SELECT} {AT}"))?;
+    let mut statement = connection.prepare_cached(&format!("{} {AT}", select(version)))?;
     let mut rows = statement.query(params![words::signed(line), scope])?;
     rows.next()?.map(record_row).transpose()
 }
@@ -216,5 +234,6 @@ fn record_row(row: &Row<'_>) -> rusqlite::Result<RecordRow> {
         at: words::time(row.get(11)?),
         input_row: row.get(17)?,
         is_content: row.get(18)?,
+        verified: row.get_ref(19)?.as_str_or_null()?.and_then(Verified::of),
     })
 }

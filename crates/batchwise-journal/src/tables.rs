@@ -17,7 +17,7 @@ const INTEND: &str = "
     VALUES (?1, ?2, ?3, ?4, 0, 1, 0, 0, ?5, ?6)
     ON CONFLICT (line, scope) DO UPDATE
        SET outcome = NULL, reached = 0, maybe_sent = 1, cut_short = 0, reason = NULL, facts = NULL, call = NULL,
-           run = excluded.run, at = excluded.at
+           verified = NULL, run = excluded.run, at = excluded.at
      WHERE key = excluded.key AND content IS excluded.content";
 
 const SETTLE: &str = "
@@ -27,7 +27,7 @@ const SETTLE: &str = "
     ON CONFLICT (line, scope) DO UPDATE
        SET outcome = excluded.outcome, reached = excluded.reached, maybe_sent = excluded.maybe_sent,
            cut_short = excluded.cut_short, attempts = excluded.attempts, reason = excluded.reason, facts = excluded.facts,
-           call = excluded.call, run = excluded.run, at = excluded.at
+           call = excluded.call, verified = NULL, run = excluded.run, at = excluded.at
      WHERE key = excluded.key AND content IS excluded.content";
 
 /// What a run leaves alone keeps the outcome that it has.

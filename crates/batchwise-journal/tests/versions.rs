@@ -12,12 +12,12 @@ use std::path::{Path, PathBuf};
 
 use batchwise_core::journal::{Journal, Recall};
 use batchwise_core::{Reason, ReasonKind, Summary, Verdict};
-use batchwise_journal::{Filter, JobState, JournalReader, Opened, Resume, open};
+use batchwise_journal::{Filter, JobState, JournalReader, Opened, Resume, Verified, note_verification, open};
 use common::*;
 use model::{Deleting, run_job};
 
 /// The newest version.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 fn fixture(version: u32) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/fixtures/version-{version}.journal"))
@@ -42,6 +42,12 @@ fn make_the_fixture_of_this_version() {
     stopped.stop = Some(Reason::new(ReasonKind::Cancelled));
     wait(journal.close(&stopped)).unwrap();
     drop(journal);
+    note_verification(&made, |row| match row.line {
+        1 => Verified::Absent,
+        2 => Verified::Present,
+        _ => Verified::Unchecked,
+    })
+    .unwrap();
     std::fs::copy(made, path).unwrap();
 }
 
@@ -66,6 +72,11 @@ fn every_released_version_is_read_and_gone_on_with() {
         assert_eq!((tally.open, tally.cut_short), (2, 1));
         let reasons = reader.reasons(&Filter::only([Verdict::Rejected])).unwrap();
         assert_eq!(reasons[0].detail, "it is protected");
+        let verified = reader.verified().unwrap();
+        let counts = (verified.absent, verified.present, verified.unchecked);
+        assert_eq!(counts, if version < 2 { (0, 0, 0) } else { (1, 1, 21) });
+        let first = reader.record(1, None).unwrap().unwrap();
+        assert_eq!(first.verified, (version >= 2).then_some(Verified::Absent));
         drop(reader);
         let Opened::Unfinished(journal, past) = open(&path, &header(&[]), Resume::by_itself()).unwrap() else {
             panic!("version {version} does not go on");
@@ -78,6 +89,8 @@ fn every_released_version_is_read_and_gone_on_with() {
         settle(&journal, 21..=24, Verdict::Deleted);
         finish(&journal);
         drop(journal);
+        note_verification(&path, |_| Verified::Absent).unwrap();
+        assert_eq!(JournalReader::open(&path).unwrap().verified().unwrap().absent, 24);
         assert_eq!(JournalReader::open(&path).unwrap().state().unwrap(), JobState::Finished);
     }
 }

@@ -5,6 +5,7 @@ use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
 
+use batchwise_core::list::{ListOptions, ListStream};
 use batchwise_core::quota::{QuotaHandle, Window};
 use batchwise_core::transport::{HttpCaller, ReqwestTransport, SharedTransport, TransportOptions};
 use batchwise_core::{BaseUrl, BuildError, CallError, Secret, Secrets};
@@ -13,6 +14,7 @@ use http::HeaderValue;
 use crate::client::DellinBook;
 use crate::credentials::{Credentials, check};
 use crate::decode;
+use crate::list::{BookEntry, BookQuery, BookWalk};
 use crate::session::{Session, Sessions};
 use crate::session_info::SessionInfo;
 use crate::wire::{self, DEFAULT_BASE_URL, Wire, XML_CONTENT_TYPE};
@@ -104,6 +106,14 @@ impl DellinAccount {
             SessionInfo::decode(&session.caller.send(request).await?)
         };
         outcome.await.map_err(|error| error.with_epoch(session.epoch))
+    }
+
+    /// Walks through the address book, from counteragents down to phones, under the account's quota; logs in where needed.
+    ///
+    /// A counteragent comes first, then its addresses with their phones and contact persons, then the next counteragent. The
+    /// calls change nothing, and are made again when they fail for a moment.
+    pub fn list(&self, query: BookQuery, options: ListOptions) -> ListStream<BookEntry> {
+        batchwise_core::list::list(BookWalk::new(self.clone(), query), options)
     }
 
     pub(crate) fn appkey(&self) -> &Secret {

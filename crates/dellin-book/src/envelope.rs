@@ -1,6 +1,6 @@
 //! The frame that every answer of this provider has: `metadata`, then `data` or `errors`.
 
-use batchwise_core::transport::Answer;
+use batchwise_core::transport::{Answer, MAX_ANSWER_VALUES};
 use batchwise_core::{CallError, CallErrorKind};
 use serde_json::{Map, Value};
 
@@ -27,7 +27,12 @@ struct Failure {
 impl Envelope {
     /// Reads a JSON or XML answer by its first byte that is not blank; `None` when it is neither or has another frame.
     pub(crate) fn read(answer: &Answer) -> Option<Self> {
-        let Value::Object(root) = tree(answer)? else {
+        Self::read_within(answer, MAX_ANSWER_VALUES)
+    }
+
+    /// The same for an answer with at most so many values.
+    pub(crate) fn read_within(answer: &Answer, most_values: usize) -> Option<Self> {
+        let Value::Object(root) = tree(answer, most_values)? else {
             return None;
         };
         let known = ["metadata", "data", "errors", "error", "sessionID"];
@@ -131,11 +136,11 @@ impl Envelope {
 }
 
 /// The answer as a tree; `None` for what is neither JSON nor XML of this provider.
-fn tree(answer: &Answer) -> Option<Value> {
+fn tree(answer: &Answer, most_values: usize) -> Option<Value> {
     let body = answer.trimmed_body();
     match body.first()? {
         b'{' | b'[' => {
-            let body = answer.json_body();
+            let body = answer.json_body_of(most_values);
             serde_json::from_slice(body).ok().or_else(|| {
                 // Raw line breaks within texts have been seen. Outside of texts they mean no more than a blank.
                 let text = String::from_utf8_lossy(body);

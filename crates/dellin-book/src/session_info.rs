@@ -86,7 +86,7 @@ pub struct ServerTime {
 
 impl ServerTime {
     /// Reads `YYYY-MM-DD`, `YYYY-MM-DD HH:MM` or `YYYY-MM-DD HH:MM:SS`; what is none of them is kept as text alone.
-    fn read(text: &str) -> Self {
+    pub(crate) fn read(text: &str) -> Self {
         let text = text.trim().to_owned();
         let seconds = seconds(&text);
         Self { text, seconds }
@@ -96,6 +96,17 @@ impl ServerTime {
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.text
+    }
+
+    /// The day, `YYYY-MM-DD`, whatever follows it; `None` when the text does not begin with one. Days compare as texts.
+    #[must_use]
+    pub fn day(&self) -> Option<&str> {
+        let day = self.text.get(..10)?;
+        let dashes = day
+            .bytes()
+            .enumerate()
+            .all(|(at, byte)| (byte == b'-') == matches!(at, 4 | 7));
+        (dashes && seconds(day).is_some()).then_some(day)
     }
 
     /// Seconds since 1970-01-01 00:00:00 of the server's own time; `None` when the text has another format.
@@ -209,6 +220,23 @@ mod tests {
             SessionInfo::decode(&answer).unwrap_err().kind(),
             CallErrorKind::Unreadable
         );
+    }
+
+    #[test]
+    fn the_day_is_read_whatever_stands_behind_it() {
+        for text in ["2017-05-18", "2017-05-18 17:23:58", "2017-05-18T17:23:58.000+03:00"] {
+            assert_eq!(ServerTime::read(text).day(), Some("2017-05-18"), "{text}");
+        }
+        for text in [
+            "",
+            "18.05.2017",
+            "2017-5-18",
+            "2017-13-01 00:00",
+            "201-05-018",
+            "yesterday, or so",
+        ] {
+            assert_eq!(ServerTime::read(text).day(), None, "{text}");
+        }
     }
 
     #[test]

@@ -10,6 +10,7 @@ use http::header::CONTENT_TYPE;
 use serde_json::Value;
 
 use crate::credentials::Credentials;
+use crate::list::Anonymous;
 use crate::record::{BookKind, BookObject};
 
 /// The origin of the service.
@@ -28,6 +29,9 @@ const DELETE_XML: &str = "/v2/book/delete.xml";
 const LOGIN_WITH_PASSWORD: &str = "/v3/auth/login.json";
 const LOGIN_WITH_PAT: &str = "/v4/auth/login.json";
 const SESSION_INFO: &str = "/v3/auth/session_info.json";
+const COUNTERAGENTS: &str = "/v2/book/counteragents.json";
+const ADDRESSES: &str = "/v2/book/addresses.json";
+const CONTACTS: &str = "/v2/book/contacts.json";
 
 /// The format of requests. Answers are read by what they hold, whatever was asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -120,6 +124,52 @@ pub(crate) fn session_info(
 ) -> Result<http::Request<Bytes>, CallError> {
     let body = json_object(&[("appkey", appkey), ("sessionID", session)]);
     post(base, SESSION_INFO, JSON, body)
+}
+
+/// The request that lists counteragents. Flags are written as texts, as the provider's own example has them.
+pub(crate) fn list_counteragents(
+    base: &BaseUrl,
+    appkey: &Secret,
+    session: &Secret,
+    anonymous: Anonymous,
+) -> Result<http::Request<Bytes>, CallError> {
+    let flag = match anonymous {
+        Anonymous::Included => r#","withAnonym":"true""#,
+        Anonymous::Only => r#","isAnonym":"true""#,
+        Anonymous::LeftOut => "",
+    };
+    post(base, COUNTERAGENTS, JSON, signed(appkey, session, flag))
+}
+
+/// The request that lists the addresses of a counteragent.
+pub(crate) fn list_addresses(
+    base: &BaseUrl,
+    appkey: &Secret,
+    session: &Secret,
+    counteragent: u64,
+) -> Result<http::Request<Bytes>, CallError> {
+    let member = format!(r#","counteragentID":{counteragent}"#);
+    post(base, ADDRESSES, JSON, signed(appkey, session, &member))
+}
+
+/// The request that lists the contact persons and phones of an address.
+pub(crate) fn list_card(
+    base: &BaseUrl,
+    appkey: &Secret,
+    session: &Secret,
+    address: u64,
+) -> Result<http::Request<Bytes>, CallError> {
+    let member = format!(r#","addressID":{address}"#);
+    post(base, CONTACTS, JSON, signed(appkey, session, &member))
+}
+
+/// A body of key and session, and these members behind them.
+fn signed(appkey: &Secret, session: &Secret, members: &str) -> String {
+    let mut body = json_object(&[("appkey", appkey), ("sessionID", session)]);
+    body.pop();
+    body.push_str(members);
+    body.push('}');
+    body
 }
 
 fn post(

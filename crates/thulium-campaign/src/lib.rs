@@ -3,6 +3,7 @@
 
 mod client;
 mod decode;
+mod list;
 mod record;
 mod wire;
 
@@ -10,4 +11,5 @@ pub use client::{
     DEFAULT_MAX_BYTES, DEFAULT_MAX_RECORDS, MOST_BYTES, MOST_RECORDS, ThuliumBuilder, ThuliumCampaign,
     ThuliumCampaignPhones, ThuliumCredentials,
 };
+pub use list::{CampaignRecord, CampaignStats, SystemStatus};
 pub use record::{CampaignCustomer, CampaignId, CampaignPhone, CustomerId, MAX_PHONE_BYTES, PhoneNumber};

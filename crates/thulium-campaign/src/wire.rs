@@ -8,7 +8,8 @@ use bytes::Bytes;
 use http::header::{ACCEPT, AUTHORIZATION};
 use http::{HeaderValue, Method, Request};
 
-use crate::record::Member;
+use crate::list::SystemStatus;
+use crate::record::{CampaignId, Member};
 
 /// Errors come as JSON only when this is asked for in so many words.
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
@@ -73,6 +74,43 @@ pub(crate) fn request<M: Member>(
     }
     Request::builder()
         .method(Method::DELETE)
+        .uri(uri)
+        .header(ACCEPT, JSON)
+        .header(AUTHORIZATION, authorization)
+        .body(Bytes::new())
+        .map_err(|error| CallError::local(error.to_string()))
+}
+
+/// Records of one page: the most that the provider gives.
+pub(crate) const PAGE_RECORDS: u64 = 100;
+
+/// Builds `GET {base}/api/{collection}/{campaign}/records?limit=100&offset={offset}[&system_status%5B%5D={status}]...`.
+pub(crate) fn page<M: Member>(
+    base: &BaseUrl,
+    authorization: &HeaderValue,
+    campaign: CampaignId,
+    offset: u64,
+    statuses: &[SystemStatus],
+) -> Result<Request<Bytes>, CallError> {
+    let mut uri = format!(
+        "{base}/api/{}/{campaign}/records?limit={PAGE_RECORDS}&offset={offset}",
+        M::COLLECTION
+    );
+    for status in statuses {
+        // Writing into a string cannot fail.
+        let _ = write!(uri, "&system_status%5B%5D={status}");
+    }
+    get(uri, authorization)
+}
+
+/// Builds `GET {base}/api/outbounds/stats`.
+pub(crate) fn stats(base: &BaseUrl, authorization: &HeaderValue) -> Result<Request<Bytes>, CallError> {
+    get(format!("{base}/api/outbounds/stats"), authorization)
+}
+
+fn get(uri: String, authorization: &HeaderValue) -> Result<Request<Bytes>, CallError> {
+    Request::builder()
+        .method(Method::GET)
         .uri(uri)
         .header(ACCEPT, JSON)
         .header(AUTHORIZATION, authorization)

@@ -42,6 +42,8 @@ pub(crate) async fn delete(environment: &Environment, keys: Keys, args: &JobArgs
         with_campaign: false,
         led_by_line: false,
         options: RunOptions::new(),
+        inspect: None,
+        verify: false,
     };
     job.run(args, source).await
 }

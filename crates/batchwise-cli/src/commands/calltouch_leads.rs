@@ -60,6 +60,8 @@ pub(crate) async fn add_fields(environment: &Environment, leads: &LeadsArgs, arg
         with_campaign: false,
         led_by_line: true,
         options: RunOptions::new(),
+        inspect: None,
+        verify: false,
     };
     job.run(args, source).await
 }

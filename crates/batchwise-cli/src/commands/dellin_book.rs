@@ -1,5 +1,7 @@
 //! `batchwise dellin-book delete`.
 
+use std::sync::Arc;
+
 use batchwise::dellin_book::{BookKind, BookObject, Credentials, DEFAULT_BASE_URL, DellinAccount, Wire};
 use batchwise::quota::QuotaHandle;
 use batchwise::{RunOptions, Secret};
@@ -8,6 +10,7 @@ use serde_json::Value;
 use crate::args::{JobArgs, Keys, WireArg};
 use crate::failure::{Exit, Failure};
 use crate::input::{Shape, Source, expected, last_four, number, text_or_number};
+use crate::inspect::Book;
 use crate::job::Job;
 use crate::nearest::nearest;
 use crate::settings::Environment;
@@ -19,9 +22,30 @@ pub(crate) async fn delete(
     environment: &Environment,
     keys: Keys,
     wire: WireArg,
+    verify: bool,
     args: &JobArgs,
 ) -> Result<Exit, Failure> {
     let source = Source::of(keys.keys, args)?;
+    let (account, target) = account(environment, args)?;
+    let wire = match wire {
+        WireArg::Json => Wire::Json,
+        WireArg::Xml => Wire::Xml,
+    };
+    let job = Job {
+        method: account.book_with(wire),
+        shape: BookShape,
+        target,
+        with_campaign: false,
+        led_by_line: false,
+        options: RunOptions::new(),
+        inspect: Some(Arc::new(Book(account))),
+        verify,
+    };
+    job.run(args, source).await
+}
+
+/// The account that environment and flags name, and where it is.
+pub(crate) fn account(environment: &Environment, args: &JobArgs) -> Result<(DellinAccount, Target), Failure> {
     let (credentials, account_label) = needed_credentials(environment, args)?;
     let base = environment.base_url("DELLIN_BASE_URL", args, DEFAULT_BASE_URL)?;
     let target = Target {
@@ -41,19 +65,7 @@ pub(crate) async fn delete(
         .transport_options(args.transport()?)
         .quota(QuotaHandle::of_windows(windows))
         .build()?;
-    let wire = match wire {
-        WireArg::Json => Wire::Json,
-        WireArg::Xml => Wire::Xml,
-    };
-    let job = Job {
-        method: account.book_with(wire),
-        shape: BookShape,
-        target,
-        with_campaign: false,
-        led_by_line: false,
-        options: RunOptions::new(),
-    };
-    job.run(args, source).await
+    Ok((account, target))
 }
 
 /// The credentials that are set, and a label of the account that shows no secret.

@@ -1,19 +1,22 @@
 //! `batchwise thulium-campaign delete`.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 use std::time::Duration;
 
 use batchwise::quota::QuotaHandle;
 use batchwise::thulium_campaign::{
-    CampaignCustomer, CampaignId, CampaignPhone, CustomerId, PhoneNumber, ThuliumCampaign, ThuliumCampaignPhones,
-    ThuliumCredentials,
+    CampaignCustomer, CampaignId, CampaignPhone, CustomerId, PhoneNumber, ThuliumBuilder, ThuliumCampaign,
+    ThuliumCampaignPhones, ThuliumCredentials,
 };
+use batchwise::transport::TransportOptions;
 use batchwise::{BaseUrl, RunOptions};
 use serde_json::Value;
 
 use crate::args::{ByArg, JobArgs, Keys};
 use crate::failure::{Exit, Failure};
 use crate::input::{Shape, Source, Standing, expected, last_four, number, plain_number, plain_phone, text_or_number};
+use crate::inspect::{CampaignClient, Campaigns};
 use crate::job::Job;
 use crate::settings::Environment;
 use crate::target::Target;
@@ -27,6 +30,7 @@ pub(crate) struct Settings {
     pub(crate) additional_numbers: bool,
     pub(crate) busy_wait: Duration,
     pub(crate) busy_rounds: u32,
+    pub(crate) verify: bool,
 }
 
 /// Removes customers, or phone numbers, from campaigns.
@@ -37,18 +41,8 @@ pub(crate) async fn delete(
     args: &JobArgs,
 ) -> Result<Exit, Failure> {
     let source = Source::of(keys.keys, args)?;
-    let mut campaigns = Vec::new();
-    for text in &settings.campaigns {
-        let campaign: CampaignId = text
-            .parse()
-            .map_err(|error| Failure::usage(format!("--campaign: {error}")))?;
-        if !campaigns.contains(&campaign) {
-            campaigns.push(campaign);
-        }
-    }
-    let user = environment.need("THULIUM_USER", args)?;
-    let credentials = ThuliumCredentials::new(user, environment.secret("THULIUM_PASSWORD", args)?)?;
-    let base = base_url(environment, args)?;
+    let campaigns = campaign_ids(&settings.campaigns)?;
+    let access = Access::of(environment, args)?;
     let target = Target {
         provider: "thulium-campaign",
         verb: "remove",
@@ -57,9 +51,9 @@ pub(crate) async fn delete(
         } else {
             ["customer", "customers"]
         },
-        host: base.host().to_owned(),
-        loopback: base.is_loopback(),
-        account: user.to_owned(),
+        host: access.base.host().to_owned(),
+        loopback: access.base.is_loopback(),
+        account: access.user().to_owned(),
         contacts: settings.by == ByArg::Phone,
         campaigns: Some(match campaigns.as_slice() {
             [] => "named by each record".to_owned(),
@@ -70,8 +64,6 @@ pub(crate) async fn delete(
                 .join(", "),
         }),
     };
-    let quota = QuotaHandle::of_windows(Rate::applied(args.rate, Vec::new()));
-    let transport = args.transport()?;
     let options = RunOptions::new()
         .busy_wait(settings.busy_wait)
         .busy_rounds(settings.busy_rounds);
@@ -80,30 +72,100 @@ pub(crate) async fn delete(
             if settings.additional_numbers {
                 return Err(Failure::usage("--additional-numbers goes with --by phone"));
             }
-            let method = ThuliumCampaign::builder(credentials)
-                .base_url(base.as_str())
-                .allow_http(args.allow_http)
-                .transport_options(transport)
-                .quota(quota)
-                .build()?;
-            job(method, customers(campaigns), target, options)
-                .run(args, source)
-                .await
+            let method = access.customers()?;
+            let inspect = Campaigns {
+                client: CampaignClient::Customers(method.clone()),
+                campaigns: campaigns.clone(),
+            };
+            Job {
+                verify: settings.verify,
+                ..job(method, customers(campaigns), target, options, inspect)
+            }
+            .run(args, source)
+            .await
         }
         ByArg::Phone => {
-            let method = ThuliumCampaignPhones::builder(credentials)
-                .base_url(base.as_str())
-                .allow_http(args.allow_http)
-                .transport_options(transport)
-                .quota(quota)
-                .search_in_additional_numbers(settings.additional_numbers)
-                .build()?;
-            job(method, phones(campaigns), target, options).run(args, source).await
+            let method = access.phones(settings.additional_numbers)?;
+            let inspect = Campaigns {
+                client: CampaignClient::Phones {
+                    client: method.clone(),
+                    additional_numbers: settings.additional_numbers,
+                },
+                campaigns: campaigns.clone(),
+            };
+            Job {
+                verify: settings.verify,
+                ..job(method, phones(campaigns), target, options, inspect)
+            }
+            .run(args, source)
+            .await
         }
     }
 }
 
-fn job<M, S>(method: M, shape: S, target: Target, options: RunOptions) -> Job<M, S> {
+/// The campaigns of the flags, each once.
+pub(crate) fn campaign_ids(texts: &[String]) -> Result<Vec<CampaignId>, Failure> {
+    let mut campaigns = Vec::new();
+    for text in texts {
+        let campaign: CampaignId = text
+            .parse()
+            .map_err(|error| Failure::usage(format!("--campaign: {error}")))?;
+        if !campaigns.contains(&campaign) {
+            campaigns.push(campaign);
+        }
+    }
+    Ok(campaigns)
+}
+
+/// What environment and flags say of a system: where it is, and who calls.
+#[derive(Debug)]
+pub(crate) struct Access {
+    pub(crate) base: BaseUrl,
+    credentials: ThuliumCredentials,
+    allow_http: bool,
+    transport: TransportOptions,
+    quota: QuotaHandle,
+}
+
+impl Access {
+    pub(crate) fn of(environment: &Environment, args: &JobArgs) -> Result<Self, Failure> {
+        let user = environment.need("THULIUM_USER", args)?;
+        let credentials = ThuliumCredentials::new(user, environment.secret("THULIUM_PASSWORD", args)?)?;
+        Ok(Self {
+            base: base_url(environment, args)?,
+            credentials,
+            allow_http: args.allow_http,
+            transport: args.transport()?,
+            quota: QuotaHandle::of_windows(Rate::applied(args.rate, Vec::new())),
+        })
+    }
+
+    /// The API user.
+    pub(crate) fn user(&self) -> &str {
+        self.credentials.user()
+    }
+
+    fn applied<C>(&self, builder: ThuliumBuilder<C>) -> ThuliumBuilder<C> {
+        builder
+            .base_url(self.base.as_str())
+            .allow_http(self.allow_http)
+            .transport_options(self.transport.clone())
+            .quota(self.quota.clone())
+    }
+
+    pub(crate) fn customers(&self) -> Result<ThuliumCampaign, Failure> {
+        let builder = ThuliumCampaign::builder(self.credentials.clone());
+        Ok(self.applied(builder).build()?)
+    }
+
+    pub(crate) fn phones(&self, additional_numbers: bool) -> Result<ThuliumCampaignPhones, Failure> {
+        let builder = ThuliumCampaignPhones::builder(self.credentials.clone());
+        let builder = self.applied(builder).search_in_additional_numbers(additional_numbers);
+        Ok(builder.build()?)
+    }
+}
+
+fn job<M, S>(method: M, shape: S, target: Target, options: RunOptions, inspect: Campaigns) -> Job<M, S> {
     Job {
         method,
         shape,
@@ -111,6 +173,8 @@ fn job<M, S>(method: M, shape: S, target: Target, options: RunOptions) -> Job<M,
         with_campaign: true,
         led_by_line: false,
         options,
+        inspect: Some(Arc::new(inspect)),
+        verify: false,
     }
 }
 

@@ -89,6 +89,7 @@ fn settled(row: &RecordRow) -> Settled {
         detail: detail(row),
         at: Some(row.at),
         provider: provider(row),
+        verified: row.verified,
     }
 }
 

@@ -40,7 +40,8 @@ enum Place {
 /// The journal of a job under way.
 #[derive(Debug)]
 pub(crate) struct Ledger {
-    journal: Arc<SqliteJournal>,
+    /// Until the run has ended.
+    journal: Option<Arc<SqliteJournal>>,
     path: PathBuf,
     /// The job went on.
     goes_on: bool,
@@ -142,7 +143,7 @@ impl Prospect {
             Opened::Finished(_) => return Err(Failure::usage(format!("`{}` was finished meanwhile", path.display()))),
         };
         Ok(Some(Ledger {
-            journal: Arc::new(journal),
+            journal: Some(Arc::new(journal)),
             path,
             goes_on,
             scratch,
@@ -152,8 +153,18 @@ impl Prospect {
 
 impl Ledger {
     /// The journal as the job writes it.
-    pub(crate) fn journal(&self) -> Arc<SqliteJournal> {
-        Arc::clone(&self.journal)
+    pub(crate) fn journal(&self) -> Option<Arc<SqliteJournal>> {
+        self.journal.clone()
+    }
+
+    /// The run has ended: others may write now.
+    pub(crate) fn release(&mut self) {
+        self.journal = None;
+    }
+
+    /// Where it is, as long as the job.
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
     }
 
     /// Says where it is, before anything is sent.

@@ -1,6 +1,7 @@
 //! An outcome as it is written.
 
 use batchwise::{Fact, Outcome, Record};
+use batchwise_journal::Verified;
 use jiff::Timestamp;
 use serde_json::{Map, Value};
 
@@ -15,6 +16,8 @@ pub(crate) struct OutcomeRow {
     pub(crate) line: u64,
     pub(crate) at: String,
     pub(crate) provider: Option<Value>,
+    /// What a look at the provider after the job showed.
+    pub(crate) verified: Option<Verified>,
 }
 
 impl OutcomeRow {
@@ -47,6 +50,7 @@ impl OutcomeRow {
             line: outcome.line,
             at: time(outcome.at),
             provider: (!facts.is_empty()).then_some(Value::Object(facts)),
+            verified: None,
         }
     }
 
@@ -63,9 +67,12 @@ impl OutcomeRow {
             .provider
             .as_ref()
             .map_or_else(|| "null".to_owned(), Value::to_string);
+        let verified = self
+            .verified
+            .map_or_else(String::new, |verified| format!(",\"verified\":\"{verified}\""));
         format!(
             "{{\"record\":{},{campaign}\"outcome\":\"{}\",\"attempts\":{},\"detail\":{detail},\"line\":{},\"at\":\"{}\",\
-             \"provider\":{provider}}}",
+             \"provider\":{provider}{verified}}}",
             text(&self.record),
             self.outcome,
             self.attempts,
@@ -80,10 +87,14 @@ impl OutcomeRow {
             Some(campaign) => format!("{campaign}:{}", self.record),
             None => self.record.clone(),
         };
-        match &self.detail {
-            Some(detail) => format!("{:<16}  {}  ({})", self.outcome, one_line(&record), one_line(detail)),
-            None => format!("{:<16}  {}", self.outcome, one_line(&record)),
+        let mut line = format!("{:<16}  {}", self.outcome, one_line(&record));
+        if let Some(detail) = &self.detail {
+            line.push_str(&format!("  ({})", one_line(detail)));
         }
+        if let Some(verified) = self.verified {
+            line.push_str(&format!("  [verified: {verified}]"));
+        }
+        line
     }
 }
 

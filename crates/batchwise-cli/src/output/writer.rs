@@ -9,6 +9,7 @@ use crate::args::OutputArg;
 pub(crate) struct OutcomeWriter<W: Write> {
     sink: Sink<W>,
     with_campaign: bool,
+    with_verified: bool,
 }
 
 enum Sink<W: Write> {
@@ -19,6 +20,11 @@ enum Sink<W: Write> {
 impl<W: Write> OutcomeWriter<W> {
     /// A writer; `with_campaign` adds the campaign to every line.
     pub(crate) fn new(sink: W, form: OutputArg, with_campaign: bool) -> io::Result<Self> {
+        Self::with_columns(sink, form, with_campaign, false)
+    }
+
+    /// The same, and `with_verified` adds what a look at the provider showed.
+    pub(crate) fn with_columns(sink: W, form: OutputArg, with_campaign: bool, with_verified: bool) -> io::Result<Self> {
         let sink = match form {
             OutputArg::Human => Sink::Lines(BufWriter::new(sink), |row, _| row.human()),
             OutputArg::Ndjson => Sink::Lines(BufWriter::new(sink), OutcomeRow::ndjson),
@@ -28,11 +34,18 @@ impl<W: Write> OutcomeWriter<W> {
                 if with_campaign {
                     header.insert(1, "campaign");
                 }
+                if with_verified {
+                    header.push("verified");
+                }
                 writer.write_record(header)?;
                 Sink::Csv(Box::new(writer))
             }
         };
-        Ok(Self { sink, with_campaign })
+        Ok(Self {
+            sink,
+            with_campaign,
+            with_verified,
+        })
     }
 
     /// Writes one outcome.
@@ -55,6 +68,9 @@ impl<W: Write> OutcomeWriter<W> {
                 ];
                 if self.with_campaign {
                     fields.insert(1, row.campaign.clone().unwrap_or_default());
+                }
+                if self.with_verified {
+                    fields.push(row.verified.map(|verified| verified.to_string()).unwrap_or_default());
                 }
                 Ok(writer.write_record(fields)?)
             }
@@ -104,6 +120,7 @@ mod tests {
             line: 1,
             at: "2026-11-22T08:00:00Z".into(),
             provider: None,
+            verified: None,
         }
     }
 

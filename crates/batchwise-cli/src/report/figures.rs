@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::{Duration, SystemTime};
 
 use batchwise::dellin_book::DellinAccount;
-use batchwise_journal::{JobHeader, JobState, JournalReader, ReadError, RunRow, Tally};
+use batchwise_journal::{JobHeader, JobState, JournalReader, ReadError, RunRow, Tally, VerifiedCounts};
 
 use crate::values::Rate;
 
@@ -15,6 +15,8 @@ pub(super) struct Figures {
     pub(super) state: JobState,
     pub(super) runs: Vec<RunRow>,
     pub(super) tally: Tally,
+    /// What a look at the provider showed, if somebody looked.
+    pub(super) verified: VerifiedCounts,
     pub(super) calls: u64,
     /// By the number of the run. A run that died told nobody else.
     pub(super) calls_of_run: BTreeMap<u32, u64>,
@@ -64,6 +66,7 @@ impl Figures {
             state,
             runs,
             tally,
+            verified: reader.verified()?,
             calls: calls.values().sum(),
             calls_of_run: calls,
             faults,

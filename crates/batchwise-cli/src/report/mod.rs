@@ -49,7 +49,9 @@ fn records(reader: &JournalReader, args: &ReportArgs) -> Result<(), Failure> {
     let form = rows::Form::of(&header.provider);
     let unwritable = |error: io::Error| Failure::unwritable(&error);
     let stdout = io::stdout().lock();
-    let mut writer = OutcomeWriter::new(stdout, args.output, form.with_campaign).map_err(unwritable)?;
+    let is_verified = reader.verified().map_err(unreadable)?.total() > 0;
+    let mut writer =
+        OutcomeWriter::with_columns(stdout, args.output, form.with_campaign, is_verified).map_err(unwritable)?;
     for row in reader.records(filter(args)) {
         let row = form.row(&row.map_err(unreadable)?);
         writer.write(&row).map_err(unwritable)?;

@@ -35,6 +35,7 @@ impl Form {
             line: record.line,
             at: time(record.at),
             provider: (!facts.is_empty()).then_some(Value::Object(facts)),
+            verified: record.verified,
         }
     }
 }

@@ -10,6 +10,7 @@ use super::figures::Figures;
 use super::resume_command;
 use crate::output::{one_line, time};
 use crate::progress::{grouped, span};
+use crate::verify::counted;
 
 /// So many reasons are shown; the rest is in the records themselves.
 const REASONS: usize = 20;
@@ -22,6 +23,9 @@ pub(super) fn table(figures: &Figures, reasons: &[ReasonGroup], path: &Path) -> 
     let mut lines = head(figures, path);
     lines.push(String::new());
     outcomes(figures, &mut lines);
+    if figures.verified.total() > 0 {
+        lines.push(format!("\nverified   {}", counted(&figures.verified)));
+    }
     why(reasons, &mut lines);
     lines.push(String::new());
     lines.push(calls(figures));

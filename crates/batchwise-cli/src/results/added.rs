@@ -1,5 +1,6 @@
 //! The columns that stand behind the input's own.
 
+use batchwise_journal::Verified;
 use serde_json::{Map, Value};
 
 use super::Settled;
@@ -23,6 +24,9 @@ const LEAD_IDS: &[&str] = &[
 const CAMPAIGN_IDS: &[&str] = &["record_id", "record_ids", "error_request_id"];
 const OTHER_IDS: &[&str] = &["error_request_id"];
 
+/// What a look at the provider after the job showed; only where somebody looked.
+const VERIFIED: &str = "verified";
+
 /// Stands before the name of an added column where the input has a column of that name.
 const PREFIX: &str = "batchwise_";
 
@@ -35,9 +39,10 @@ fn ids_of(provider: &str) -> &'static [&'static str] {
 }
 
 fn is_id(name: &str) -> bool {
-    [LEAD_IDS, CAMPAIGN_IDS, OTHER_IDS]
-        .iter()
-        .any(|ids| ids.contains(&name))
+    name == VERIFIED
+        || [LEAD_IDS, CAMPAIGN_IDS, OTHER_IDS]
+            .iter()
+            .any(|ids| ids.contains(&name))
 }
 
 fn plain(name: &str) -> &str {
@@ -94,10 +99,26 @@ pub(super) struct Added {
     ids: &'static [&'static str],
     /// A campaign stands in front of them.
     campaign: bool,
+    verified: bool,
     names: Vec<String>,
 }
 
 impl Added {
+    /// The same with what a look at the provider showed, if somebody looked. `own` are the input's own columns.
+    pub(super) fn verified<S: AsRef<str>>(mut self, own: &[S], verified: bool) -> Self {
+        if verified {
+            let is_taken = own.iter().any(|known| known.as_ref() == VERIFIED);
+            let name = if is_taken {
+                format!("{PREFIX}{VERIFIED}")
+            } else {
+                VERIFIED.to_owned()
+            };
+            self.names.insert(self.names.len() - LAST.len(), name);
+            self.verified = true;
+        }
+        self
+    }
+
     /// For an input with these columns of its own. `with_campaign` when its records are unique within a campaign.
     pub(super) fn new<S: AsRef<str>>(provider: &str, job_id: &str, own: &[S], with_campaign: bool) -> Self {
         let has = |name: &str| own.iter().any(|known| known.as_ref() == name);
@@ -111,6 +132,7 @@ impl Added {
             job_id: job_id.to_owned(),
             ids,
             campaign,
+            verified: false,
             names: campaign
                 .then(|| "campaign".to_owned())
                 .into_iter()
@@ -144,6 +166,9 @@ impl Added {
                 .iter()
                 .map(|id| settled.provider.get(*id).cloned().unwrap_or_default()),
         );
+        if self.verified {
+            values.push(text(settled.verified.map(Verified::as_str)));
+        }
         values.push(if repeats {
             Value::from(settled.line)
         } else {
@@ -167,6 +192,23 @@ mod tests {
         assert_eq!(own_columns(&names), 2);
         names.push("note".to_owned());
         assert_eq!(own_columns(&names), names.len());
+    }
+
+    #[test]
+    fn what_a_look_showed_is_one_of_the_added_columns() {
+        let added = Added::new("dellin-book", "j", &["kind", "id"], false).verified(&["kind", "id"], true);
+        let names: Vec<String> = ["kind", "id"]
+            .map(str::to_owned)
+            .into_iter()
+            .chain(added.names().to_vec())
+            .collect();
+        assert_eq!(
+            names[7..],
+            ["error_request_id", "verified", "duplicate_of_line", "job_id"]
+        );
+        assert_eq!(own_columns(&names), 2);
+        let values = added.values(1, None, &Settled::unread(1), false);
+        assert_eq!(values.len(), added.names().len());
     }
 
     #[test]

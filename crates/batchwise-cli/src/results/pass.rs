@@ -26,6 +26,8 @@ pub(crate) struct Pass {
     pub(crate) allow_missing: bool,
     /// The last line that the job took in of a pipe; what was read ahead of it may be cut anywhere.
     pub(crate) last_line: Option<u64>,
+    /// Somebody looked at the provider after the job.
+    pub(crate) verified: bool,
 }
 
 /// What a pass wrote.
@@ -152,7 +154,9 @@ impl Sorter<'_> {
 
     fn begin(&mut self, columns: Columns) -> io::Result<()> {
         let pass = self.pass;
-        let added = |own: &[String]| Added::new(pass.provider, &pass.job_id, own, pass.with_campaign);
+        let added = |own: &[String]| {
+            Added::new(pass.provider, &pass.job_id, own, pass.with_campaign).verified(own, pass.verified)
+        };
         let (form, header) = match columns {
             Columns::Named(mut names) => {
                 let (own, all) = (own_columns(&names), names.len());
@@ -239,7 +243,8 @@ impl Sorter<'_> {
                 let names: Vec<String> = own.iter().map(|(name, _)| name.clone()).collect();
                 if last.as_ref().is_none_or(|(known, _)| *known != names) {
                     let pass = self.pass;
-                    let added = Added::new(pass.provider, &pass.job_id, &names, pass.with_campaign);
+                    let added = Added::new(pass.provider, &pass.job_id, &names, pass.with_campaign)
+                        .verified(&names, pass.verified);
                     *last = Some((names, added));
                 }
                 let Some((_, added)) = last else { return Ok(()) };

@@ -4,6 +4,7 @@ use std::time::SystemTime;
 
 use batchwise::Verdict;
 use batchwise::journal::JournalEntry;
+use batchwise_journal::Verified;
 use serde_json::{Map, Value};
 
 use crate::output::time;
@@ -21,6 +22,8 @@ pub(crate) struct Settled {
     pub(crate) at: Option<SystemTime>,
     /// What else the provider gave, by name.
     pub(crate) provider: Map<String, Value>,
+    /// What a look at the provider after the job showed.
+    pub(crate) verified: Option<Verified>,
 }
 
 impl Settled {
@@ -34,6 +37,7 @@ impl Settled {
             detail: Some("the job stopped before it read this row".to_owned()),
             at: None,
             provider: Map::new(),
+            verified: None,
         }
     }
 

@@ -11,6 +11,7 @@ use super::{FreshFile, Written};
 use crate::failure::{Exit, Failure};
 use crate::output::time;
 use crate::target::Target;
+use crate::verify::Verification;
 
 /// What the summary of a job says.
 #[derive(Debug)]
@@ -25,6 +26,7 @@ pub(crate) struct Told<'a> {
     pub(crate) exit: Exit,
     pub(crate) journal: Option<&'a Path>,
     pub(crate) results: Option<&'a Written>,
+    pub(crate) verification: Option<&'a Verification>,
 }
 
 impl Told<'_> {
@@ -59,6 +61,7 @@ impl Told<'_> {
                 "calls": self.run.calls,
                 "failed_calls": self.run.failed_calls,
             },
+            "verified": self.verification.map(Verification::value),
             "journal": self.journal.map(path),
             "rows": self.results.map(|written| json!({
                 "read": written.rows,

@@ -4,7 +4,7 @@
 use std::io::{Read, Write};
 use std::process::{Command, Stdio};
 
-use batchwise_emulator::Method;
+use batchwise_emulator::{CampaignConfig, EmulatorConfig, Fault, FaultRule, Method, SpaceConfig};
 
 use crate::support::{Cli, Emulated, file};
 
@@ -105,4 +105,60 @@ fn phones_are_masked_in_the_question() {
     );
     let (_, shown) = on_a_terminal(cli, "n");
     assert!(shown.contains("…4555") && !shown.contains("333444555"), "{shown}");
+}
+
+/// Two campaigns of three customers each.
+fn two_campaigns() -> EmulatorConfig {
+    let campaign = |id: &str| CampaignConfig::new(id).customers(SpaceConfig::only(7001..=7003));
+    EmulatorConfig::default()
+        .campaign(campaign("00042"))
+        .campaign(campaign("00043"))
+}
+
+#[test]
+fn the_question_says_how_many_records_each_campaign_has() {
+    let emulated = Emulated::with(two_campaigns());
+    let args = "thulium-campaign delete --campaign 00042 --campaign 00043 --campaign 00099 7001";
+    let (code, shown) = on_a_terminal(Cli::new(&emulated.url(), args), "n");
+    assert_eq!(code, Some(2), "{shown}");
+    for part in [
+        "campaign 00042 has 3 records",
+        "campaign 00043 has 3 records",
+        "campaign 00099 is NOT among the active campaigns of this system",
+    ] {
+        assert!(shown.contains(part), "{part}: {shown}");
+    }
+    let truth = emulated.truth();
+    assert_eq!(truth.tally(Method::ThuliumStats).received, 1);
+    assert_eq!(truth.tally(Method::ThuliumCustomers).received, 0);
+}
+
+#[test]
+fn a_campaign_that_cannot_be_read_is_a_line_of_the_question_and_not_its_end() {
+    let fault = Fault::Status {
+        status: 403,
+        acts: false,
+    };
+    let emulated = Emulated::with(two_campaigns().fault(FaultRule::new(fault).on(Method::ThuliumStats)));
+    let args = "thulium-campaign delete --campaign 00042 7001";
+    let (code, shown) = on_a_terminal(Cli::new(&emulated.url(), args), "y");
+    assert_eq!(code, Some(0), "{shown}");
+    assert!(
+        shown.contains("how many records are in it could not be read (credentials refused (HTTP 403)"),
+        "{shown}"
+    );
+    assert_eq!(emulated.truth().tally(Method::ThuliumStats).received, 1);
+    assert!(emulated.truth().thulium.is_removed("00042", 7001));
+}
+
+#[test]
+fn nothing_is_read_where_nothing_is_asked() {
+    let emulated = Emulated::with(two_campaigns());
+    Cli::new(&emulated.url(), "thulium-campaign delete --campaign 00042 7001 --yes")
+        .run()
+        .with_code(0);
+    Cli::new(&emulated.url(), "thulium-campaign delete --campaign 00042 7002")
+        .run()
+        .with_code(2);
+    assert_eq!(emulated.truth().tally(Method::ThuliumStats).received, 0);
 }

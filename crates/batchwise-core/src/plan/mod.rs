@@ -21,7 +21,7 @@ mod held;
 mod lane;
 mod note;
 mod options;
-mod pace;
+pub(crate) mod pace;
 mod refuse;
 mod settle;
 

@@ -30,7 +30,7 @@ const SPENT_AFTER: Duration = Duration::from_secs(60);
 const ANSWERS_PER_RETRY: u32 = 5;
 
 /// The pause before the next try after `failures` in a row, with full jitter: anything between nothing and the cap.
-pub(super) fn backoff(failures: u32, jitter: f64) -> Duration {
+pub(crate) fn backoff(failures: u32, jitter: f64) -> Duration {
     doubled(BACKOFF_BASE, BACKOFF_CAP, failures).mul_f64(jitter.clamp(0.0, 1.0))
 }
 
@@ -42,7 +42,7 @@ fn doubled(base: Duration, cap: Duration, count: u32) -> Duration {
 
 /// The 429s in a row.
 #[derive(Debug, Default)]
-pub(super) struct Throttle {
+pub(crate) struct Throttle {
     count: u32,
     since: Option<Tick>,
     last: Option<Tick>,
@@ -50,19 +50,19 @@ pub(super) struct Throttle {
 
 impl Throttle {
     /// True while the last word was a refusal.
-    pub(super) fn is_refused(&self) -> bool {
+    pub(crate) fn is_refused(&self) -> bool {
         self.count > 0
     }
 
     /// A call was answered: the row ends.
-    pub(super) fn success(&mut self) {
+    pub(crate) fn success(&mut self) {
         *self = Self::default();
     }
 
     /// A call that left at `left` was refused for its rate: how long everyone waits, or `None` when the quota is spent.
     ///
     /// Calls that left together are refused together, and count as one.
-    pub(super) fn refused(&mut self, asked: Option<Duration>, left: Tick, now: Tick, jitter: f64) -> Option<Duration> {
+    pub(crate) fn refused(&mut self, asked: Option<Duration>, left: Tick, now: Tick, jitter: f64) -> Option<Duration> {
         if self.last.is_none_or(|last| left >= last) {
             self.count += 1;
         }
@@ -83,30 +83,30 @@ impl Throttle {
 
 /// The retries that a job may still make, so that an outage costs a bounded number of calls.
 #[derive(Debug)]
-pub(super) struct RetryBudget {
+pub(crate) struct RetryBudget {
     left: u32,
     answers: u32,
 }
 
 impl RetryBudget {
-    pub(super) fn new(retries: u32) -> Self {
+    pub(crate) fn new(retries: u32) -> Self {
         Self {
             left: retries,
             answers: 0,
         }
     }
 
-    pub(super) fn is_spent(&self) -> bool {
+    pub(crate) fn is_spent(&self) -> bool {
         self.left == 0
     }
 
     /// A retry is made.
-    pub(super) fn charge(&mut self) {
+    pub(crate) fn charge(&mut self) {
         self.left = self.left.saturating_sub(1);
     }
 
     /// A call was answered.
-    pub(super) fn answered(&mut self) {
+    pub(crate) fn answered(&mut self) {
         self.answers += 1;
         if self.answers == ANSWERS_PER_RETRY {
             self.answers = 0;

@@ -1,24 +1,18 @@
 //! One batch's way to the server: quota, login where needed, call.
 
-use std::future::Future;
-use std::pin::pin;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError};
-use std::task::Poll;
-use std::time::Duration;
 
 use tracing::Instrument;
 
-use super::StopToken;
 use super::ahead::Durable;
 use super::stream::SharedSummary;
-use crate::clock::{SharedClock, Tick};
 use crate::error::{CallError, CallErrorKind};
+use crate::gate::{Gate, NoSlot};
 use crate::journal::{Journal, JournalEntry, JournalError};
 use crate::method::BatchMethod;
-use crate::observe::{CallFinished, CallStarted, Observer, Waiting, WaitingFor};
+use crate::observe::{CallFinished, CallStarted};
 use crate::plan::{Attempt, Batch};
-use crate::quota::{QuotaHandle, Slot, Ticket};
 use crate::reply::Reply;
 use crate::report::Summary;
 
@@ -26,16 +20,10 @@ use crate::report::Summary;
 #[derive(Debug)]
 pub(super) struct CallContext<M> {
     pub(super) method: M,
-    pub(super) clock: SharedClock,
     /// Numbers of the calls, from 1.
     pub(super) numbers: AtomicU64,
-    /// No call begins after this moment.
-    pub(super) deadline: Option<Tick>,
-    /// Set when the plan stops, so that batches that still wait for their slot come back.
-    pub(super) halt: StopToken,
-    /// Whoever holds it asks the job to stop; the plan hears of it later than a call may.
-    pub(super) stop: StopToken,
-    pub(super) observer: Option<Arc<dyn Observer>>,
+    /// What stands before a call; the plan's stop halts it.
+    pub(super) gate: Gate,
     pub(super) journal: Option<JournalSide>,
     pub(super) summary: SharedSummary,
 }
@@ -68,30 +56,6 @@ const MOST_WITHOUT_SESSION: u32 = 5;
 
 /// A batch that came back, and what came of it.
 pub(super) type Ended<R> = (Batch<R>, Attempt);
-
-/// A slot that was granted by one quota.
-struct Granted {
-    ticket: Ticket,
-    /// The call waited for it.
-    waited: bool,
-    /// The call waited since for another.
-    outdated: bool,
-}
-
-impl Granted {
-    /// Slots that were granted before this one was waited for.
-    fn outdate(&self, earlier: &mut [Self]) {
-        for slot in earlier {
-            slot.outdated |= self.waited;
-        }
-    }
-}
-
-/// Why no slot was had.
-enum NoSlot {
-    Halted,
-    Exhausted,
-}
 
 impl From<NoSlot> for Attempt {
     fn from(no_slot: NoSlot) -> Self {
@@ -186,9 +150,10 @@ impl<M: BatchMethod> CallContext<M> {
 
     /// One login, under the quota like any call.
     async fn renew(&self, refused: &CallError) -> Result<(), Attempt> {
-        let tickets = self.slot(1).await?;
+        let tickets = self.gate.slot(self.method.quotas(), 1).await?;
         let renewed = self.method.renew(refused).await;
-        self.finished(
+        self.gate.finished(
+            self.method.quotas(),
             &tickets,
             match &renewed {
                 Ok(made) => *made,
@@ -200,7 +165,7 @@ impl<M: BatchMethod> CallContext<M> {
             Ok(true) => {
                 self.count(|summary| summary.logins += 1);
                 tracing::debug!(target: "batchwise", "session renewed");
-                if let Some(observer) = &self.observer {
+                if let Some(observer) = &self.gate.observer {
                     observer.session_renewed();
                 }
                 Ok(())
@@ -216,20 +181,24 @@ impl<M: BatchMethod> CallContext<M> {
         last: &mut Option<u64>,
     ) -> Result<Result<Reply, CallError>, Attempt> {
         let records = batch.records();
-        let asked = self.clock.now();
-        let tickets = self.slot(self.method.cost(records)).await?;
+        let asked = self.gate.clock.now();
+        let tickets = self.gate.slot(self.method.quotas(), self.method.cost(records)).await?;
         let call = self.numbers.fetch_add(1, Ordering::Relaxed) + 1;
         self.count(|summary| summary.calls += 1);
-        if let Some(observer) = &self.observer {
+        if let Some(observer) = &self.gate.observer {
             observer.call_started(&CallStarted {
                 call,
                 records: records.len(),
             });
         }
-        let (started, wall) = (self.clock.now(), self.clock.wall());
+        let (started, wall) = (self.gate.clock.now(), self.gate.clock.wall());
         let span = tracing::debug_span!(target: "batchwise", "batchwise.call", call, records = records.len());
         let result = self.method.call(records).instrument(span.clone()).await;
-        self.finished(&tickets, result.as_ref().err().is_none_or(CallError::came_whole));
+        self.gate.finished(
+            self.method.quotas(),
+            &tickets,
+            result.as_ref().err().is_none_or(CallError::came_whole),
+        );
         let error = result.as_ref().err();
         if error.is_some_and(|error| error.kind() == CallErrorKind::NoSession) {
             // No request was made: the client has to log in first.
@@ -241,7 +210,7 @@ impl<M: BatchMethod> CallContext<M> {
         if error.is_none_or(|error| error.kind() != CallErrorKind::NoSession) {
             *last = Some(call);
         }
-        let duration = self.clock.now().saturating_sub(started);
+        let duration = self.gate.clock.now().saturating_sub(started);
         span.in_scope(|| match error {
             None => tracing::debug!(target: "batchwise", duration_ms = duration.as_millis(), "answered"),
             Some(error) => {
@@ -269,126 +238,13 @@ impl<M: BatchMethod> CallContext<M> {
             sent: error.map(CallError::sent),
             status: error.and_then(CallError::status),
         };
-        if let Some(observer) = &self.observer {
+        if let Some(observer) = &self.gate.observer {
             observer.call_finished(&finished);
         }
         if let Some(side) = &self.journal {
             side.journal.called(&finished);
         }
         Ok(result)
-    }
-
-    /// Waits for a slot in every quota, the slowest first, unless the job halts.
-    async fn slot(&self, cost: u32) -> Result<Vec<Ticket>, NoSlot> {
-        let quotas = self.method.quotas();
-        let mut slots: Vec<Granted> = Vec::with_capacity(quotas.len());
-        for quota in quotas {
-            let granted = self.granted(quota, cost).await?;
-            granted.outdate(&mut slots);
-            slots.push(granted);
-        }
-        // A slot is for a call made at once: where one quota made the call wait, those of the others count from now.
-        while let Some(at) = slots.iter().position(|slot| slot.outdated) {
-            let (Some(quota), Some(slot)) = (quotas.get(at), slots.get_mut(at)) else {
-                break;
-            };
-            slot.outdated = false;
-            if !quota.leaves(slot.ticket, cost) {
-                let granted = self.granted(quota, cost).await?;
-                granted.outdate(&mut slots);
-                if let Some(slot) = slots.get_mut(at) {
-                    *slot = granted;
-                }
-            }
-        }
-        // The wait may have been longer than it was meant to be.
-        if self.is_over() {
-            return Err(NoSlot::Halted);
-        }
-        Ok(slots.into_iter().map(|slot| slot.ticket).collect())
-    }
-
-    /// Waits for a slot in one quota.
-    async fn granted(&self, quota: &QuotaHandle, cost: u32) -> Result<Granted, NoSlot> {
-        let mut waited = false;
-        loop {
-            if self.is_over() {
-                return Err(NoSlot::Halted);
-            }
-            let Some(slot) = self.unless_halted(quota.acquire(cost)).await else {
-                return Err(NoSlot::Halted);
-            };
-            let (wait, on) = match slot {
-                Slot::Granted(ticket) => {
-                    return Ok(Granted {
-                        ticket,
-                        waited,
-                        outdated: false,
-                    });
-                }
-                Slot::Wait { wait, paused: true } => (wait, WaitingFor::Server),
-                Slot::Wait { wait, paused: false } => (wait, WaitingFor::Quota),
-                Slot::Exhausted { .. } => return Err(NoSlot::Exhausted),
-            };
-            self.observe_wait(on, wait);
-            waited = true;
-            if !self.sleep(wait).await {
-                return Err(NoSlot::Halted);
-            }
-        }
-    }
-
-    /// True when no call may begin any more.
-    fn is_over(&self) -> bool {
-        self.halt.is_stopped()
-            || self.stop.is_stopped()
-            || self.deadline.is_some_and(|deadline| self.clock.now() >= deadline)
-    }
-
-    /// Gives the tickets of a call back; only one with a whole answer leaves a connection to the next.
-    fn finished(&self, tickets: &[Ticket], answered: bool) {
-        for (quota, ticket) in self.method.quotas().iter().zip(tickets) {
-            if answered {
-                quota.finished(*ticket);
-            } else {
-                quota.lost(*ticket);
-            }
-        }
-    }
-
-    /// True when the time passed, false when the job halts first.
-    async fn sleep(&self, wait: Duration) -> bool {
-        let sleep = self.clock.sleep_until(self.clock.now().saturating_add(wait));
-        self.unless_halted(sleep).await.is_some()
-    }
-
-    /// What a future brings, or nothing when the job halts first.
-    async fn unless_halted<T>(&self, future: impl Future<Output = T>) -> Option<T> {
-        let mut future = pin!(future);
-        let mut halted = pin!(self.halt.stopped());
-        std::future::poll_fn(|cx| {
-            if halted.as_mut().poll(cx).is_ready() {
-                return Poll::Ready(None);
-            }
-            future.as_mut().poll(cx).map(Some)
-        })
-        .await
-    }
-
-    pub(super) fn observe_wait(&self, on: WaitingFor, wait: Duration) {
-        self.observe(&Waiting { on, wait, records: 0 });
-    }
-
-    /// Records that are in use wait for their next round.
-    pub(super) fn observe_round(&self, records: usize, wait: Duration) {
-        let on = WaitingFor::Busy;
-        self.observe(&Waiting { on, wait, records });
-    }
-
-    fn observe(&self, waiting: &Waiting) {
-        if let Some(observer) = &self.observer {
-            observer.waiting(waiting);
-        }
     }
 
     pub(super) fn summary(&self) -> Summary {

@@ -18,6 +18,7 @@ use super::stream::SharedSummary;
 use super::{InputError, RunOptions, StopToken};
 use crate::clock::{SharedClock, Tick};
 use crate::descriptor::Action;
+use crate::gate::Gate;
 use crate::journal::{JournalEntry, JournalError, Recall};
 use crate::method::BatchMethod;
 use crate::observe::WaitingFor;
@@ -83,12 +84,14 @@ impl<M: BatchMethod> Driver<M> {
             plan: Plan::new(method.descriptor().clone(), plan),
             context: Arc::new(CallContext {
                 method,
-                clock: options.clock,
                 numbers: AtomicU64::new(0),
-                deadline,
-                halt: StopToken::new(),
-                stop: options.stop.clone(),
-                observer: options.observer,
+                gate: Gate {
+                    clock: options.clock,
+                    deadline,
+                    halt: StopToken::new(),
+                    stop: options.stop.clone(),
+                    observer: options.observer,
+                },
                 journal: side.map(|(journal, ahead)| JournalSide::new(journal, ahead.durable())),
                 summary: SharedSummary::default(),
             }),
@@ -123,7 +126,7 @@ impl<M: BatchMethod> Driver<M> {
     }
 
     fn clock(&self) -> &SharedClock {
-        &self.context.clock
+        &self.context.gate.clock
     }
 
     /// The next outcome, or `None` when every record has one.
@@ -202,11 +205,11 @@ impl<M: BatchMethod> Driver<M> {
     fn take_outcome(&mut self) -> Option<Outcome<M::Record>> {
         let Some(ledger) = &mut self.ledger else {
             let mut outcome = self.plan.take_outcome()?;
-            outcome.at = self.context.clock.wall();
+            outcome.at = self.context.gate.clock.wall();
             return Some(outcome);
         };
         while let Some(mut outcome) = self.plan.take_outcome() {
-            outcome.at = self.context.clock.wall();
+            outcome.at = self.context.gate.clock.wall();
             ledger.push(outcome);
         }
         // What a stop gives its outcome may be on its way into the journal as an intent: the outcome comes after it.
@@ -222,7 +225,7 @@ impl<M: BatchMethod> Driver<M> {
         let quotas = self.context.method.quotas();
         let wait = quotas.iter().map(|quota| quota.ready_in(1)).max().unwrap_or_default();
         if !wait.is_zero() {
-            self.context.observe_wait(WaitingFor::Quota, wait);
+            self.context.gate.observe_wait(WaitingFor::Quota, wait);
             let lead = self.ahead.as_mut().map_or(Duration::ZERO, |ahead| {
                 ahead.rest();
                 LEAD
@@ -288,10 +291,10 @@ impl<M: BatchMethod> Driver<M> {
 
     /// Tells the batches that wait for a slot, once; the plan may have stopped by itself.
     fn halt_if_stopping(&mut self, now: Tick) {
-        if self.plan.is_stopping() && !self.context.halt.is_stopped() {
+        if self.plan.is_stopping() && !self.context.gate.halt.is_stopped() {
             self.quiet_since = now;
             self.drain_until = self.drain.map(|drain| now.saturating_add(drain));
-            self.context.halt.stop();
+            self.context.gate.halt.stop();
         }
     }
 
@@ -333,9 +336,9 @@ impl<M: BatchMethod> Driver<M> {
         let wait = until.saturating_sub(now);
         match self.plan.awaiting_round() {
             0 if self.plan.is_lingering(now) => {}
-            0 if now < self.refused_until => self.context.observe_wait(WaitingFor::Server, wait),
-            0 => self.context.observe_wait(WaitingFor::Pause, wait),
-            records => self.context.observe_round(records, wait),
+            0 if now < self.refused_until => self.context.gate.observe_wait(WaitingFor::Server, wait),
+            0 => self.context.gate.observe_wait(WaitingFor::Pause, wait),
+            records => self.context.gate.observe_round(records, wait),
         }
     }
 
@@ -389,13 +392,13 @@ impl<M: BatchMethod> Driver<M> {
             Offered::Taken => {}
             Offered::Settled => {
                 self.context.count(|summary| summary.recalled += 1);
-                if let Some(observer) = &self.context.observer {
+                if let Some(observer) = &self.context.gate.observer {
                     observer.recalled();
                 }
             }
             Offered::Repeat { first } => {
                 self.context.count(|summary| summary.duplicates += 1);
-                if let Some(observer) = &self.context.observer {
+                if let Some(observer) = &self.context.gate.observer {
                     observer.duplicate(line, first);
                 }
                 if let (Some(side), Some(repeat)) = (&self.context.journal, &noted) {
@@ -463,9 +466,9 @@ impl<M: BatchMethod> Driver<M> {
                     for quota in self.context.method.quotas() {
                         quota.pause(wait);
                     }
-                    self.context.observe_wait(WaitingFor::Server, wait);
+                    self.context.gate.observe_wait(WaitingFor::Server, wait);
                 }
-                if let Some(observer) = &self.context.observer {
+                if let Some(observer) = &self.context.gate.observer {
                     if settled.retried > 0 {
                         observer.retry(settled.retried);
                     }
@@ -497,7 +500,7 @@ impl<M: BatchMethod> Driver<M> {
             summary.counts.add(verdict);
             summary.reached += u64::from(reached);
         });
-        if let Some(observer) = &self.context.observer {
+        if let Some(observer) = &self.context.gate.observer {
             observer.outcome(verdict, reached);
         }
     }

@@ -80,12 +80,14 @@ impl Answer {
     /// tree would take a hundred times the memory of its text. Nothing is no JSON.
     #[must_use]
     pub fn json_body(&self) -> &[u8] {
+        self.json_body_of(MAX_ANSWER_VALUES)
+    }
+
+    /// The same with another bound, for lists: [`MAX_LIST_VALUES`](super::MAX_LIST_VALUES).
+    #[must_use]
+    pub fn json_body_of(&self, most: usize) -> &[u8] {
         let body = self.trimmed_body();
-        if json_values(body) > MAX_ANSWER_VALUES {
-            &[]
-        } else {
-            body
-        }
+        if json_values(body) > most { &[] } else { body }
     }
 
     /// A text from the answer with known secrets masked: everything that is quoted goes through here.

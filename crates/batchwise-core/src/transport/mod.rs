@@ -29,6 +29,9 @@ pub const MAX_ANSWER_BYTES: usize = 8 * 1024 * 1024;
 /// Most values of a JSON answer that are read: a hundred records with a thousand values each.
 pub const MAX_ANSWER_VALUES: usize = 100_000;
 
+/// Most values of a list in JSON that are read: some twenty thousand entries with twenty values each.
+pub const MAX_LIST_VALUES: usize = 400_000;
+
 /// Carries one request and brings the whole answer, with no retries, no redirects and a bounded size.
 ///
 /// The default is [`ReqwestTransport`]; tests bring their own.

@@ -74,4 +74,23 @@ pub struct BookConfig {
     pub phones: SpaceConfig<NumberSet>,
     /// Contact persons.
     pub contacts: SpaceConfig<NumberSet>,
+    /// The counteragents that are anonymous receivers.
+    pub anonymous: NumberSet,
+    /// When counteragents and addresses were last updated, for lists; the first rule that holds. Others were updated on
+    /// 2024-06-01.
+    pub updated: Vec<UpdateRule>,
+}
+
+/// When objects were last updated.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct UpdateRule {
+    /// The time as lists give it: `2023-05-18 17:23:58`.
+    pub at: String,
+    /// Counteragents.
+    #[serde(default)]
+    pub counteragents: NumberSet,
+    /// Addresses, with their phones and contact persons.
+    #[serde(default)]
+    pub addresses: NumberSet,
 }

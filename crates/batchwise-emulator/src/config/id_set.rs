@@ -17,6 +17,9 @@ pub trait KeySet: fmt::Debug + Clone + Default {
 
     /// True when the set holds nothing.
     fn is_empty(&self) -> bool;
+
+    /// The keys of the set, in order.
+    fn keys(&self) -> Vec<Self::Key>;
 }
 
 /// Numeric ids as single numbers and ranges: `["51001-51100", 51205]`.
@@ -36,6 +39,10 @@ impl KeySet for NumberSet {
 
     fn is_empty(&self) -> bool {
         self.0.is_empty()
+    }
+
+    fn keys(&self) -> Vec<u64> {
+        self.0.iter().cloned().flatten().collect()
     }
 }
 
@@ -156,6 +163,10 @@ impl KeySet for TextSet {
 
     fn is_empty(&self) -> bool {
         self.0.is_empty()
+    }
+
+    fn keys(&self) -> Vec<String> {
+        self.0.iter().cloned().collect()
     }
 }
 

@@ -8,11 +8,11 @@ mod state_file;
 mod thulium;
 
 pub use calltouch::{CalltouchConfig, Lead, LeadsConfig, Token};
-pub use dellin::{Account as DellinAccount, BookConfig, DellinConfig};
+pub use dellin::{Account as DellinAccount, BookConfig, DellinConfig, UpdateRule};
 pub use id_set::{KeySet, NumberSet, TextSet};
 pub use space_config::{Busy, BusyRule, SpaceConfig};
 pub use state_file::StateFileError;
-pub use thulium::{CampaignConfig, MOST_PHONE_RECORDS, PhonesConfig, ThuliumConfig, User};
+pub use thulium::{CampaignConfig, MOST_PHONE_RECORDS, PhonesConfig, StatusRule, ThuliumConfig, User};
 
 use serde::Deserialize;
 

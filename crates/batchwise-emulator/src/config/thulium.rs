@@ -64,6 +64,19 @@ pub struct CampaignConfig {
     /// Its phone numbers, for removal by phone.
     #[serde(default)]
     pub phones: PhonesConfig,
+    /// Where its customers stand, for lists; the first rule that holds. Others are `TO_CALL`.
+    #[serde(default)]
+    pub statuses: Vec<StatusRule>,
+}
+
+/// Where customers stand in a campaign.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StatusRule {
+    /// The provider's word: `NO_CALL`.
+    pub status: String,
+    /// The customers.
+    pub ids: NumberSet,
 }
 
 impl CampaignConfig {
@@ -74,6 +87,7 @@ impl CampaignConfig {
             id: id.into(),
             customers: SpaceConfig::default(),
             phones: PhonesConfig::default(),
+            statuses: Vec::new(),
         }
     }
 
@@ -81,6 +95,16 @@ impl CampaignConfig {
     #[must_use]
     pub fn customers(mut self, customers: SpaceConfig<NumberSet>) -> Self {
         self.customers = customers;
+        self
+    }
+
+    /// The same with these customers in this status. Can be called several times.
+    #[must_use]
+    pub fn status(mut self, status: impl Into<String>, ids: impl Into<NumberSet>) -> Self {
+        self.statuses.push(StatusRule {
+            status: status.into(),
+            ids: ids.into(),
+        });
         self
     }
 

@@ -6,7 +6,7 @@ use http::Response;
 use super::format::{ApiError, Lists};
 use super::kind::Kind;
 use super::request::BookCall;
-use crate::config::BookConfig;
+use crate::config::{BookConfig, NumberSet, UpdateRule};
 use crate::fault::Twist;
 use crate::space::{Account, Numbers, Poison, Removal, Space};
 use crate::turn::Turn;
@@ -16,6 +16,8 @@ const MOST: usize = 40;
 /// The address book: four spaces of numbers, and what truly happened in each.
 #[derive(Debug, Clone)]
 pub struct BookTruth {
+    pub(super) anonymous: NumberSet,
+    pub(super) updated: Vec<UpdateRule>,
     counteragents: Numbers,
     addresses: Numbers,
     phones: Numbers,
@@ -32,6 +34,8 @@ struct Row {
 impl BookTruth {
     pub(super) fn new(config: &BookConfig) -> Self {
         Self {
+            anonymous: config.anonymous.clone(),
+            updated: config.updated.clone(),
             counteragents: Space::new(config.counteragents.clone()),
             addresses: Space::new(config.addresses.clone()),
             phones: Space::new(config.phones.clone()),

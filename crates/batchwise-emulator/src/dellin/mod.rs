@@ -3,13 +3,14 @@
 mod book;
 mod format;
 mod kind;
+mod lists;
 mod request;
 mod sessions;
 
 pub use book::BookTruth;
 pub(crate) use format::Format;
 pub use kind::Kind;
-pub(crate) use request::{BookCall, LoginCall, SessionCall};
+pub(crate) use request::{BookCall, ListCall, LoginCall, SessionCall};
 
 use bytes::Bytes;
 use http::Response;
@@ -83,6 +84,20 @@ impl Dellin {
             return self.book.delete(call, turn);
         }
         call.format().errors(400, &errors, turn)
+    }
+
+    pub(crate) fn list(&mut self, call: &ListCall, turn: &Turn) -> Response<Bytes> {
+        if let Err((status, error)) = self.refuse(&call.fields, &call.needed()) {
+            return Format::Json.errors(status, &[error], turn);
+        }
+        let session = call.fields.get("sessionID");
+        if turn.expired {
+            self.sessions.kill(session);
+        }
+        if !self.sessions.spend(session, turn.age) {
+            return Format::Json.errors(401, &[unauthorized("sessionID")], turn);
+        }
+        self.book.list(call, turn)
     }
 
     pub(crate) fn login(&mut self, call: &LoginCall, turn: &mut Turn) -> Response<Bytes> {

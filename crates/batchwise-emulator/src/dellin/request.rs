@@ -26,7 +26,7 @@ impl Fields {
         found.map_or("", |(_, value)| value.as_str())
     }
 
-    fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+    pub(super) fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
         let fields = self.0.as_deref().unwrap_or_default();
         fields
             .iter()
@@ -78,6 +78,67 @@ impl BookCall {
 
     pub(crate) fn carries(&self, key: &str) -> bool {
         self.objects().any(|(kind, id)| format!("{kind}:{id}") == key)
+    }
+}
+
+/// A question for one of the three lists.
+#[derive(Debug, Clone)]
+pub(crate) struct ListCall {
+    pub(super) fields: Fields,
+    pub(super) list: List,
+}
+
+/// Which list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum List {
+    Counteragents,
+    Addresses,
+    Contacts,
+}
+
+impl ListCall {
+    pub(crate) fn read(request: &Request<Bytes>, path: &str) -> Self {
+        let list = match path {
+            "/v2/book/addresses.json" => List::Addresses,
+            "/v2/book/contacts.json" => List::Contacts,
+            _ => List::Counteragents,
+        };
+        Self {
+            fields: Fields::read(Format::Json, request),
+            list,
+        }
+    }
+
+    pub(crate) fn appkey(&self) -> &str {
+        self.fields.get("appkey")
+    }
+
+    /// The field that names the parent, where the list has one.
+    pub(super) const fn parent_field(&self) -> Option<&'static str> {
+        match self.list {
+            List::Counteragents => None,
+            List::Addresses => Some("counteragentID"),
+            List::Contacts => Some("addressID"),
+        }
+    }
+
+    pub(super) fn needed(&self) -> Vec<&'static str> {
+        ["appkey", "sessionID"].into_iter().chain(self.parent_field()).collect()
+    }
+
+    /// The id of the parent; none for what is no positive number.
+    pub(super) fn parent(&self) -> Option<u64> {
+        self.fields.get(self.parent_field()?).parse().ok().filter(|id| *id > 0)
+    }
+
+    /// True for a question about what belongs to the object with this key.
+    pub(crate) fn carries(&self, key: &str) -> bool {
+        let kind = match self.list {
+            List::Counteragents => return false,
+            List::Addresses => Kind::Counteragent,
+            List::Contacts => Kind::Address,
+        };
+        self.parent().is_some_and(|id| format!("{kind}:{id}") == key)
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::wire::Entry;
-use crate::config::{CampaignConfig, KeySet, MOST_PHONE_RECORDS, PhonesConfig};
+use crate::config::{CampaignConfig, KeySet, MOST_PHONE_RECORDS, PhonesConfig, StatusRule};
 use crate::space::{Numbers, Poison, Removal, Space, Texts};
 use crate::turn::Turn;
 
@@ -18,6 +18,7 @@ pub struct CampaignTruth {
     /// Records removed of numbers that have several.
     records_removed: BTreeMap<String, u32>,
     is_sample: bool,
+    pub(super) statuses: Vec<StatusRule>,
 }
 
 /// The customer of the documents' sample that is there, with its record id.
@@ -37,6 +38,7 @@ impl CampaignTruth {
             phone_config: config.phones.clone(),
             records_removed: BTreeMap::new(),
             is_sample: false,
+            statuses: config.statuses.clone(),
         }
     }
 
@@ -69,6 +71,26 @@ impl CampaignTruth {
         } else {
             self.records_removed.get(phone).copied().unwrap_or(0)
         }
+    }
+
+    /// The customers that a list shows of a campaign that knows every id.
+    pub(super) const fn sample_customers(&self) -> [u64; 4] {
+        if self.is_sample {
+            [SAMPLE.0, SAMPLE.0 + 2, SAMPLE.0 + 3, SAMPLE.0 + 4]
+        } else {
+            [7001, 7002, 7003, 7004]
+        }
+    }
+
+    /// Phone numbers and record ids, record by record.
+    pub(super) fn phone_rows(&self) -> Vec<(String, u64)> {
+        let mut rows = Vec::new();
+        for phone in self.phones.listed(&["600700801".to_owned(), "600700802".to_owned()]) {
+            let gone = self.records_removed.get(&phone).copied().unwrap_or(0);
+            let records = (gone + 1)..=self.records_of(&phone);
+            rows.extend(records.map(|at| (phone.clone(), phone_record_id(&phone, at))));
+        }
+        rows
     }
 
     fn records_of(&self, phone: &str) -> u32 {

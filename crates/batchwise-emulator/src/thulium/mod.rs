@@ -1,10 +1,12 @@
 //! Thulium: removal from campaigns, by customer and by phone number.
 
 mod campaign;
+mod reading;
 mod target;
 mod wire;
 
 pub use campaign::CampaignTruth;
+pub(crate) use reading::{Reading, ReadingCall};
 pub(crate) use target::Target;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -71,18 +73,10 @@ pub(crate) struct CampaignCall {
 impl CampaignCall {
     pub(crate) fn read(request: &Request<Bytes>, target: Target) -> Self {
         let uri = request.uri();
-        let names_json = |name: HeaderName| {
-            let value = request
-                .headers()
-                .get(name)
-                .and_then(|value| value.to_str().ok())
-                .unwrap_or("");
-            value.contains("application/json") || value.contains("application/*")
-        };
         Self {
             target,
             credentials: basic(request),
-            wants_json: names_json(ACCEPT) || names_json(CONTENT_TYPE),
+            wants_json: names_json(request),
             line_bytes: "DELETE  HTTP/1.1\r\n".len() + uri.path_and_query().map_or(0, |target| target.as_str().len()),
             parameters: target::parameters(uri.query().unwrap_or("")).collect(),
         }
@@ -125,6 +119,19 @@ impl CampaignCall {
     }
 }
 
+/// True when errors are to be JSON.
+fn names_json(request: &Request<Bytes>) -> bool {
+    let names = |name: HeaderName| {
+        let value = request
+            .headers()
+            .get(name)
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or("");
+        value.contains("application/json") || value.contains("application/*")
+    };
+    names(ACCEPT) || names(CONTENT_TYPE)
+}
+
 /// Name and password of `Authorization: Basic`.
 fn basic(request: &Request<Bytes>) -> Option<(String, String)> {
     let value = request.headers().get(AUTHORIZATION)?.to_str().ok()?;
@@ -137,6 +144,9 @@ fn basic(request: &Request<Bytes>) -> Option<(String, String)> {
     let (user, password) = text.split_once(':')?;
     Some((user.to_owned(), password.to_owned()))
 }
+
+/// Campaigns that are listed where every campaign exists.
+const SAMPLES: [&str; 2] = ["00001", "00042"];
 
 /// Thulium's state.
 #[derive(Debug)]
@@ -223,6 +233,33 @@ impl Thulium {
             _ => customers(campaign, &values, multi_status, turn),
         };
         answer.unwrap_or_else(|message| wire::error(call.wants_json, 400, message, turn))
+    }
+
+    pub(crate) fn read(&mut self, call: &ReadingCall, turn: &Turn) -> Response<Bytes> {
+        if turn.expired || !self.knows(call.credentials()) {
+            return wire::error(call.wants_json(), 401, "Wrong user or password.", turn);
+        }
+        let Reading::Records { campaign, .. } = call.reading() else {
+            return self.stats();
+        };
+        match self.campaign(campaign) {
+            Some(campaign) => campaign.page(call, turn),
+            None => wire::error(call.wants_json(), 404, "Campaign does not exist.", turn),
+        }
+    }
+
+    /// The campaigns that are known one by one. Where every campaign exists, those of the samples are.
+    fn stats(&mut self) -> Response<Bytes> {
+        if !self.closed {
+            for id in SAMPLES {
+                self.campaign(id);
+            }
+        }
+        let campaigns = self.campaigns.campaigns();
+        let stats: Vec<wire::Stats<'_>> = campaigns
+            .map(|(id, campaign)| wire::Stats::new(id, campaign.records_count()))
+            .collect();
+        answer::json(200, &stats)
     }
 
     fn knows(&self, credentials: Option<&(String, String)>) -> bool {

@@ -40,7 +40,7 @@ pub(super) fn is_list(parameter: &str, name: &str) -> bool {
 }
 
 /// Undoes percent-encoding, and the plus sign of a query.
-fn decode(text: &str, plus_is_space: bool) -> String {
+pub(super) fn decode(text: &str, plus_is_space: bool) -> String {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
     while let Some((&first, tail)) = rest.split_first() {

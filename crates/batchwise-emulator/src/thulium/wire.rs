@@ -60,6 +60,50 @@ impl Entry {
     }
 }
 
+/// What is counted of a campaign.
+#[derive(Serialize)]
+pub(super) struct Stats<'a> {
+    id: &'a str,
+    records_count: u64,
+    completion_percent: f64,
+}
+
+impl<'a> Stats<'a> {
+    pub(super) const fn new(id: &'a str, records_count: u64) -> Self {
+        Self {
+            id,
+            records_count,
+            completion_percent: 50.5,
+        }
+    }
+}
+
+/// A page of records.
+#[derive(Serialize)]
+pub(super) struct Page {
+    pub(super) count: usize,
+    pub(super) result: Vec<Record>,
+}
+
+/// A record of a campaign; what is empty is an empty text.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct Record {
+    pub(super) record_id: u64,
+    pub(super) phone_number: String,
+    pub(super) system_status: String,
+    pub(super) status: &'static str,
+    pub(super) status_id: u64,
+    pub(super) call_date: &'static str,
+    pub(super) create_date: &'static str,
+    pub(super) next_call_date: &'static str,
+    pub(super) agent_name: &'static str,
+    pub(super) agent_login: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) customer_id: Option<u64>,
+    pub(super) last_note: &'static str,
+    pub(super) order: u64,
+}
+
 /// An answer keyed by record.
 pub(super) fn members<V: Serialize>(rows: Vec<(String, V)>, several: bool, multi_status: bool) -> Response<Bytes> {
     let status = if several && multi_status { 207 } else { 200 };

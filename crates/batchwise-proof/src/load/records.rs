@@ -84,6 +84,7 @@ impl Loaded {
                     addresses: of(Kind::Address),
                     phones: of(Kind::Phone),
                     contacts: of(Kind::Contact),
+                    ..BookConfig::default()
                 })
             }
             Self::Customers => world.campaign(CampaignConfig::new(CAMPAIGN).customers(ids())),

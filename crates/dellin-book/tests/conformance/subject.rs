@@ -75,6 +75,7 @@ impl Subject for Book {
             addresses: space(Kind::Address),
             phones: space(Kind::Phone),
             contacts: space(Kind::Contact),
+            ..BookConfig::default()
         })
     }
 

@@ -3,6 +3,7 @@
 
 mod account;
 mod errors;
+mod list;
 mod lists;
 mod support;
 #[cfg(feature = "xml")]

@@ -1,10 +1,12 @@
 //! The client for customers of CRM campaigns.
 
+use batchwise_core::list::{ListOptions, ListStream};
 use batchwise_core::quota::QuotaHandle;
 use batchwise_core::{BatchMethod, CallError, Deletes, Descriptor, InvalidRecord, Reply};
 
 use super::connection::Connection;
 use super::{ThuliumBuilder, ThuliumCredentials};
+use crate::list::{CampaignRecord, CampaignStats, SystemStatus};
 use crate::record::{CampaignCustomer, CampaignId};
 
 /// Removes customers from campaigns that are fed from the CRM (`DELETE /api/batch/crm_outbounds/:id/records`).
@@ -30,6 +32,25 @@ impl ThuliumCampaign {
     #[must_use]
     pub fn default_campaign(&self) -> Option<CampaignId> {
         self.0.campaign
+    }
+
+    /// Lists the records of a campaign (`GET /api/crm_outbounds/:id/records`), all or those of some statuses, a hundred a call,
+    /// under the client's quota.
+    ///
+    /// Take the whole list before anything is removed: rows move when records go, and the list says so with an error. A
+    /// record that comes at the very moment another one goes may be missed unnoticed.
+    pub fn list(
+        &self,
+        campaign: CampaignId,
+        statuses: impl IntoIterator<Item = SystemStatus>,
+        options: ListOptions,
+    ) -> ListStream<CampaignRecord<CampaignCustomer>> {
+        self.0.list(campaign, statuses, options)
+    }
+
+    /// Lists how many records active campaigns have (`GET /api/outbounds/stats`), in one call.
+    pub fn stats(&self, options: ListOptions) -> ListStream<CampaignStats> {
+        self.0.stats(options)
     }
 
     /// Host and port that the calls go to.

@@ -10,3 +10,5 @@ pub use builder::{DEFAULT_MAX_BYTES, DEFAULT_MAX_RECORDS, MOST_BYTES, MOST_RECOR
 pub use credentials::ThuliumCredentials;
 pub use customers::ThuliumCampaign;
 pub use phones::ThuliumCampaignPhones;
+
+pub(crate) use connection::Connection;

@@ -1,10 +1,12 @@
 //! The client for phone numbers of CSV campaigns.
 
+use batchwise_core::list::{ListOptions, ListStream};
 use batchwise_core::quota::QuotaHandle;
 use batchwise_core::{BatchMethod, CallError, Deletes, Descriptor, InvalidRecord, Reply};
 
 use super::connection::Connection;
 use super::{ThuliumBuilder, ThuliumCredentials};
+use crate::list::{CampaignRecord, CampaignStats, SystemStatus};
 use crate::record::{CampaignId, CampaignPhone};
 
 /// Removes phone numbers from campaigns that are fed from CSV files (`DELETE /api/batch/outbounds/:id/records`).
@@ -31,6 +33,25 @@ impl ThuliumCampaignPhones {
     #[must_use]
     pub fn default_campaign(&self) -> Option<CampaignId> {
         self.0.campaign
+    }
+
+    /// Lists the records of a campaign (`GET /api/outbounds/:id/records`), all or those of some statuses, a hundred a call,
+    /// under the client's quota.
+    ///
+    /// Take the whole list before anything is removed: rows move when records go, and the list says so with an error. A
+    /// record that comes at the very moment another one goes may be missed unnoticed.
+    pub fn list(
+        &self,
+        campaign: CampaignId,
+        statuses: impl IntoIterator<Item = SystemStatus>,
+        options: ListOptions,
+    ) -> ListStream<CampaignRecord<CampaignPhone>> {
+        self.0.list(campaign, statuses, options)
+    }
+
+    /// Lists how many records active campaigns have (`GET /api/outbounds/stats`), in one call.
+    pub fn stats(&self, options: ListOptions) -> ListStream<CampaignStats> {
+        self.0.stats(options)
     }
 
     /// Host and port that the calls go to.

@@ -56,6 +56,17 @@ fn interpreted<M: Member>(answer: &Answer, sent: &[M]) -> Result<Reply, CallErro
     }
 }
 
+/// The refusal that a readable answer to a question tells of beside a good status; `None` when it tells of none.
+pub(crate) fn refusal(answer: &Answer, value: &Value) -> Option<CallError> {
+    let error = ErrorBody::read(value);
+    (!error.is_empty()).then(|| error.explain(answer, CallError::answered(CallErrorKind::Refused, answer)))
+}
+
+/// The error that a readable answer with a bad status stands for.
+pub(crate) fn explained(answer: &Answer, value: &Value) -> CallError {
+    ErrorBody::read(value).explain(answer, CallError::of_status(answer))
+}
+
 /// Most bytes of a provider's text that are quoted.
 const QUOTE_BYTES: usize = 512;
 
@@ -71,7 +82,7 @@ fn quote(answer: &Answer, text: &str) -> String {
 }
 
 /// A number or a text as text: the provider writes ids and codes either way.
-fn text_of(value: &Value) -> Option<String> {
+pub(crate) fn text_of(value: &Value) -> Option<String> {
     match value {
         Value::String(text) => Some(text.clone()),
         Value::Number(number) => Some(number.to_string()),

@@ -3,6 +3,7 @@
 use crate::simulate::bug::Bug;
 
 const CALL: &str = "crates/batchwise-core/src/run/call.rs";
+const GATE: &str = "crates/batchwise-core/src/gate.rs";
 const DRIVER: &str = "crates/batchwise-core/src/run/driver.rs";
 const RING: &str = "crates/batchwise-core/src/quota/ring.rs";
 
@@ -20,7 +21,7 @@ pub(super) const BUGS: &[Bug] = &[
     Bug {
         name: "sends-after-a-stop",
         what: "a batch that waits for its slot leaves although the job was stopped",
-        file: CALL,
+        file: GATE,
         find: "        self.halt.is_stopped()
             || self.stop.is_stopped()",
         replace: "        self.halt.is_stopped() && !on!
@@ -29,7 +30,7 @@ pub(super) const BUGS: &[Bug] = &[
     Bug {
         name: "sends-after-the-deadline",
         what: "a wait for the quota may go beyond the deadline",
-        file: CALL,
+        file: GATE,
         find: "            || self.deadline.is_some_and(|deadline| self.clock.now() >= deadline)",
         replace: "            || (!on! && self.deadline.is_some_and(|deadline| self.clock.now() >= deadline))",
     },
@@ -50,7 +51,7 @@ pub(super) const BUGS: &[Bug] = &[
     Bug {
         name: "slot-before-the-wait",
         what: "a slot of the slow quota counts from before the call waited for the fast one",
-        file: CALL,
+        file: GATE,
         find: "            slot.outdated |= self.waited;",
         replace: "            slot.outdated |= self.waited && !on!;",
     },

@@ -1,0 +1,135 @@
+//! The flags of the lists.
+
+use std::num::NonZeroU32;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, ValueEnum};
+
+use crate::args::{ByArg, JobArgs};
+use crate::progress::ProgressArgs;
+use crate::settings::SettingsArgs;
+use crate::values::Rate;
+
+/// What every list takes.
+#[derive(Debug, Args)]
+pub(crate) struct ListArgs {
+    /// How the list is written to standard output
+    #[arg(short, long, value_name = "FORM", value_enum, default_value_t = ListForm::Csv)]
+    pub(crate) output: ListForm,
+    /// Write what was found of a list that is not whole, too; the exit code stays 3
+    #[arg(long)]
+    pub(crate) partial: bool,
+    #[command(flatten)]
+    pub(crate) connect: ConnectArgs,
+}
+
+/// How an account is reached to look into it.
+#[derive(Debug, Args)]
+pub(crate) struct ConnectArgs {
+    /// The provider's origin; the documented path is added to it
+    #[arg(long, value_name = "URL")]
+    pub(crate) base_url: Option<String>,
+    /// Allow plain http:// to other machines (credentials can be read on the way)
+    #[arg(long)]
+    pub(crate) allow_http: bool,
+    /// Trust the issuers in this PEM file too, such as that of a company's proxy; nothing turns verification off
+    #[arg(long, value_name = "FILE")]
+    pub(crate) ca_file: Option<PathBuf>,
+    /// Failed calls for one question before the list is given up
+    #[arg(long, value_name = "N", default_value = "8")]
+    pub(crate) max_attempts: NonZeroU32,
+    /// Seconds for one call, from connect to the last byte of the answer
+    #[arg(long, value_name = "SECS", default_value = "30")]
+    pub(crate) timeout: NonZeroU32,
+    /// Calls allowed, in place of the shortest window of the quota; `off` lifts all
+    #[arg(long, value_name = "N/s|N/m|N/h|off")]
+    pub(crate) rate: Option<Rate>,
+    #[command(flatten)]
+    pub(crate) settings: SettingsArgs,
+    #[command(flatten)]
+    pub(crate) progress: ProgressArgs,
+    /// Say more on standard error; twice: every call
+    #[arg(short, long, action = clap::ArgAction::Count)]
+    pub(crate) verbose: u8,
+    /// Only errors on standard error
+    #[arg(short, long, conflicts_with = "verbose")]
+    pub(crate) quiet: bool,
+}
+
+/// A job without a word.
+#[derive(Debug, Parser)]
+struct Bare {
+    #[command(flatten)]
+    job: JobArgs,
+}
+
+impl ConnectArgs {
+    /// A job with the same flags: it finds settings, address and transport in the same way.
+    pub(crate) fn as_job(&self) -> JobArgs {
+        JobArgs {
+            base_url: self.base_url.clone(),
+            allow_http: self.allow_http,
+            ca_file: self.ca_file.clone(),
+            max_attempts: self.max_attempts,
+            timeout: self.timeout,
+            rate: self.rate,
+            settings: self.settings.clone(),
+            progress: ProgressArgs {
+                no_progress: self.progress.no_progress,
+            },
+            verbose: self.verbose,
+            quiet: self.quiet,
+            ..Bare::parse_from(["batchwise"]).job
+        }
+    }
+}
+
+/// The form of a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ListForm {
+    Csv,
+    Ndjson,
+}
+
+/// What the list of an address book takes.
+#[derive(Debug, Args)]
+pub(crate) struct BookListArgs {
+    /// Only these kinds: counteragent, address, phone, contact; with commas, or several times
+    #[arg(long, value_name = "KIND", value_delimiter = ',')]
+    pub(crate) kind: Vec<String>,
+    /// Only what was last updated before this day, by the server's own clock, with nothing below it that was updated since
+    ///
+    /// Walks the whole book: one call for each counteragent and each address. What has no last update is left out and
+    /// counted.
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub(crate) unused_since: Option<String>,
+    /// Only anonymous receivers and what is below them; `--anonymous=no` leaves them out
+    #[arg(long, value_name = "only|no", value_enum, num_args = 0..=1, require_equals = true, default_missing_value = "only")]
+    pub(crate) anonymous: Option<AnonymousArg>,
+    #[command(flatten)]
+    pub(crate) list: ListArgs,
+}
+
+/// Which anonymous receivers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum AnonymousArg {
+    Only,
+    No,
+}
+
+/// What the list of a campaign takes.
+#[derive(Debug, Args)]
+pub(crate) struct CampaignListArgs {
+    /// The campaign's five characters; given several times, one after the other is listed
+    #[arg(long, value_name = "ID", required = true)]
+    pub(crate) campaign: Vec<String>,
+    /// Only records that stand there: TO_CALL, IN_PROGRESS, CALL, MY_RECORD, NO_CALL, ABANDONED_AFTER_N_TRIES,
+    /// CALL_NO_SOONER_THAN, CALL_PROGRESSIVE; with commas, or several times
+    #[arg(long, value_name = "STATUS", value_delimiter = ',')]
+    pub(crate) status: Vec<String>,
+    /// What is listed: customers of CRM campaigns, or phone numbers of CSV campaigns
+    #[arg(long, value_enum, default_value_t = ByArg::Customer)]
+    pub(crate) by: ByArg,
+    #[command(flatten)]
+    pub(crate) list: ListArgs,
+}

@@ -1,0 +1,17 @@
+//! Flags of `batchwise verify`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use crate::listing::ConnectArgs;
+
+/// Which job is looked after.
+#[derive(Debug, Args)]
+pub(crate) struct VerifyArgs {
+    /// A journal, or `last` for the latest one in the state directory
+    #[arg(value_name = "JOURNAL", default_value = "last")]
+    pub(crate) journal: PathBuf,
+    #[command(flatten)]
+    pub(crate) connect: ConnectArgs,
+}

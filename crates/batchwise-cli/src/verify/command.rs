@@ -1,0 +1,111 @@
+//! `batchwise verify`.
+
+use std::sync::Arc;
+
+use batchwise::list::ListOptions;
+use batchwise_journal::{JobHeader, JobState, JournalReader, OpenError, ReadError};
+
+use super::{Verification, VerifyArgs, counted, look};
+use crate::commands::{dellin_book, thulium_campaign};
+use crate::failure::{Exit, Failure};
+use crate::input::last_four;
+use crate::inspect::{Book, CampaignClient, Campaigns, Inspect, Wanted};
+use crate::ledger::StateDirectory;
+use crate::notes::{Notes, say};
+use crate::observers::Observers;
+use crate::progress::Mode;
+use crate::settings::{Environment, Provider};
+use crate::signals::Signals;
+use crate::stdout::print;
+
+/// Looks whether the records of a job are still there.
+pub(crate) async fn verify(args: &VerifyArgs) -> Result<Exit, Failure> {
+    let path = StateDirectory::find(&args.journal)?;
+    let reader = JournalReader::open(&path).map_err(unreadable)?;
+    let header = reader.header().map_err(unreadable)?;
+    if reader.state().map_err(unreadable)? == JobState::Running {
+        return Err(Failure::usage(format!("`{}`: the job is running", path.display())).mend("look when it has ended"));
+    }
+    if reader.pseudonymised().map_err(unreadable)?.is_some() {
+        return Err(unwritable(OpenError::Pseudonymised { path }));
+    }
+    drop(reader);
+    let inspect = inspect_of(&header, args)?;
+    let notes = Notes::new(&args.connect.as_job(), Mode::Lines);
+    let signals = Signals::watch("stopping; the call in flight is finished first (once more stops at once)");
+    let options = ListOptions::new()
+        .max_attempts(args.connect.max_attempts.get())
+        .stop_token(signals.begin())
+        .observer(Arc::new(Observers::default().with(notes)));
+    let seen = look(&*inspect, Some(&path), Wanted::default(), options)
+        .await
+        .map_err(unreadable)?;
+    let by_phone = is_by_phone(&header);
+    let mut verification = Verification::of(&seen);
+    verification
+        .note(&path, &*inspect, &seen, |scope, key| {
+            let key = if by_phone { last_four(key) } else { key.to_owned() };
+            scope.map_or_else(|| key.clone(), |campaign| format!("{campaign}:{key}"))
+        })
+        .map_err(unwritable)?;
+    verification.alarms().iter().for_each(|alarm| say(alarm));
+    print(&format!("{}\n", counted(&verification.counts)))?;
+    Ok(verification.judge(Exit::Reached))
+}
+
+/// Who looks into the account of the job; refuses another one.
+fn inspect_of(header: &JobHeader, args: &VerifyArgs) -> Result<Box<dyn Inspect>, Failure> {
+    let job = args.connect.as_job();
+    let same = |host: &str, account: &str| {
+        if (host, account) == (header.host.as_str(), header.account.as_str()) {
+            return Ok(());
+        }
+        Err(Failure::usage(format!(
+            "the job was for account {} at {}, and the settings are those of {account} at {host}",
+            header.account, header.host
+        ))
+        .mend("give the settings of that account (--profile, the environment, --base-url)"))
+    };
+    match header.provider.as_str() {
+        "dellin-book" => {
+            let (account, target) = dellin_book::account(&Environment::of_job(Provider::Dellin, &job)?, &job)?;
+            same(&target.host, &target.account)?;
+            Ok(Box::new(Book(account)))
+        }
+        "thulium-campaign" => {
+            let access = thulium_campaign::Access::of(&Environment::of_job(Provider::Thulium, &job)?, &job)?;
+            same(access.base.host(), access.user())?;
+            let client = if is_by_phone(header) {
+                CampaignClient::Phones {
+                    client: access.phones(false)?,
+                    // A job out of a pipe does not say how it was begun.
+                    additional_numbers: header.resume.is_empty()
+                        || header.resume.iter().any(|word| word == "--additional-numbers"),
+                }
+            } else {
+                CampaignClient::Customers(access.customers()?)
+            };
+            Ok(Box::new(Campaigns {
+                client,
+                campaigns: Vec::new(),
+            }))
+        }
+        other => Err(Failure::usage(format!(
+            "{other} has no list to look into; jobs of dellin-book and thulium-campaign can be verified"
+        ))),
+    }
+}
+
+fn is_by_phone(header: &JobHeader) -> bool {
+    header.options.get("by").is_some_and(|by| by == "phone")
+}
+
+#[allow(clippy::needless_pass_by_value)] // as `map_err` wants it
+fn unreadable(error: ReadError) -> Failure {
+    Failure::usage(error.to_string())
+}
+
+#[allow(clippy::needless_pass_by_value)] // as `map_err` wants it
+fn unwritable(error: OpenError) -> Failure {
+    Failure::usage(error.to_string())
+}

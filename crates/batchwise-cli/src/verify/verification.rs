@@ -1,0 +1,158 @@
+//! What a look showed, for the end of a job.
+
+use std::path::Path;
+
+use batchwise::Verdict;
+use batchwise::list::ListOptions;
+use batchwise_journal::{Filter, JournalReader, OpenError, ReadError, Verified, VerifiedCounts, note_verification};
+use serde_json::{Value, json};
+
+use crate::failure::Exit;
+use crate::inspect::{Inspect, Seen, Wanted};
+use crate::progress::grouped;
+
+/// So many records that should be gone are named.
+const NAMED: usize = 5;
+
+/// What a look at the provider showed of a whole job.
+#[derive(Debug, Default)]
+pub(crate) struct Verification {
+    pub(crate) counts: VerifiedCounts,
+    /// Records that are there, and whose outcome says that they are gone.
+    pub(crate) still_there: u64,
+    /// The first of them.
+    named: Vec<String>,
+    /// Why something could not be looked at.
+    failures: Vec<String>,
+}
+
+/// `12 absent, 1 present`.
+pub(crate) fn counted(counts: &VerifiedCounts) -> String {
+    let parts: Vec<String> = [
+        (counts.absent, Verified::Absent),
+        (counts.present, Verified::Present),
+        (counts.unchecked, Verified::Unchecked),
+    ]
+    .iter()
+    .filter(|(count, _)| *count > 0)
+    .map(|(count, verified)| format!("{} {verified}", grouped(*count)))
+    .collect();
+    if parts.is_empty() {
+        "nothing to look for".to_owned()
+    } else {
+        parts.join(", ")
+    }
+}
+
+/// Looks where the records of a job were: those of the journal, and those that are known besides.
+pub(crate) async fn look(
+    inspect: &dyn Inspect,
+    journal: Option<&Path>,
+    mut wanted: Wanted,
+    options: ListOptions,
+) -> Result<Seen, ReadError> {
+    if let Some(path) = journal {
+        let reader = JournalReader::open(path)?;
+        for row in reader.records(Filter::all()) {
+            let row = row?;
+            wanted.add(row.scope.as_deref(), &row.key);
+        }
+    }
+    Ok(inspect.look(&wanted, options).await)
+}
+
+impl Verification {
+    /// One that knows why it could not look, if it could not.
+    pub(crate) fn of(seen: &Seen) -> Self {
+        let failure = |(scope, error): &(Option<String>, batchwise::list::ListError)| match scope {
+            Some(campaign) => format!("campaign {campaign}: {error}"),
+            None => error.to_string(),
+        };
+        Self {
+            failures: seen.failed.iter().map(failure).collect(),
+            ..Self::default()
+        }
+    }
+
+    /// Something could not be looked at.
+    pub(crate) fn fail(&mut self, why: impl Into<String>) {
+        self.failures.push(why.into());
+    }
+
+    /// Counts a record. `shown` names it.
+    pub(crate) fn add(&mut self, verdict: Option<Verdict>, verified: Verified, shown: impl FnOnce() -> String) {
+        self.counts.add(verified, 1);
+        let is_gone = matches!(
+            verdict,
+            Some(Verdict::Deleted | Verdict::NotFound | Verdict::PresumedDeleted)
+        );
+        if is_gone && verified == Verified::Present {
+            self.still_there += 1;
+            if self.named.len() < NAMED {
+                self.named.push(shown());
+            }
+        }
+    }
+
+    /// Notes in the journal what was seen of each record, and counts them.
+    pub(crate) fn note(
+        &mut self,
+        path: &Path,
+        inspect: &dyn Inspect,
+        seen: &Seen,
+        shown: impl Fn(Option<&str>, &str) -> String,
+    ) -> Result<(), OpenError> {
+        note_verification(path, |row| {
+            let scope = row.scope.as_deref();
+            let verified = seen.of(scope, &row.key, inspect.identity(scope, &row.key).as_ref());
+            self.add(row.verdict, verified, || shown(scope, &row.key));
+            verified
+        })
+    }
+
+    /// The exit code of a job that would end with this one.
+    pub(crate) fn judge(&self, exit: Exit) -> Exit {
+        match exit {
+            Exit::Reached | Exit::Unreached if !self.failures.is_empty() => Exit::Stopped,
+            Exit::Reached if self.still_there > 0 => Exit::Unreached,
+            other => other,
+        }
+    }
+
+    /// What has to be said even when quiet.
+    pub(crate) fn alarms(&self) -> Vec<String> {
+        let mut alarms: Vec<String> = self
+            .failures
+            .iter()
+            .map(|why| format!("not everything could be verified: {why}"))
+            .collect();
+        if self.still_there > 0 {
+            let more = if self.still_there > u64::try_from(self.named.len()).unwrap_or(u64::MAX) {
+                ", …"
+            } else {
+                ""
+            };
+            let (are, outcomes) = if self.still_there == 1 {
+                ("record is", "its outcome says")
+            } else {
+                ("records are", "their outcomes say")
+            };
+            alarms.push(format!(
+                "{} {are} STILL THERE although {outcomes} gone: {}{more}",
+                grouped(self.still_there),
+                self.named.join(", ")
+            ));
+        }
+        alarms
+    }
+
+    /// As JSON.
+    pub(crate) fn value(&self) -> Value {
+        json!({
+            "absent": self.counts.absent,
+            "present": self.counts.present,
+            "unchecked": self.counts.unchecked,
+            "still_there": self.still_there,
+        })
+    }
+}
