@@ -23,6 +23,7 @@ mod leads;
 mod leads_columns;
 mod numbers;
 mod outputs;
+mod page;
 mod pipes;
 mod progress;
 mod readme;

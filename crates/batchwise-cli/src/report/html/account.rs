@@ -160,9 +160,24 @@ impl Account {
         self.records() - self.reached.min(self.records())
     }
 
-    /// Of these, records of which nobody can tell.
+    /// Of these, records that are in a call right now.
+    pub(super) fn under_way(&self) -> u64 {
+        if self.standing == Standing::Running {
+            self.open
+        } else {
+            0
+        }
+    }
+
+    /// And those of which nobody can tell.
     pub(super) fn unsure(&self) -> u64 {
-        self.counts.of(Verdict::Unknown) + self.open
+        self.counts.of(Verdict::Unknown) + self.open - self.under_way()
+    }
+
+    /// And those that are known not to be.
+    pub(super) fn known_missed(&self) -> u64 {
+        let others = self.unsure() + self.under_way();
+        self.missed() - others.min(self.missed())
     }
 
     /// Records of an outcome that are in the wanted state: some are so only in some jobs.

@@ -16,6 +16,9 @@ const WIDTH: f64 = 960.0;
 const LEFT: f64 = 86.0;
 const RIGHT: f64 = 8.0;
 
+/// Where the first lane begins: below the names of the runs and its own heading.
+const TOP: f64 = 44.0;
+
 /// Room between two runs.
 const GAP: f64 = 12.0;
 
@@ -204,7 +207,7 @@ pub(super) fn course(course: &Course) -> Markup {
         .map(|(_, _, bin, span)| per_second(bin.reached + bin.missed, span))
         .fold(0.0, f64::max);
 
-    let mut top = 26.0;
+    let mut top = TOP;
     let mut lane = |height: f64, most: f64| {
         let lane = Lane { top, height, most };
         top += height + 30.0;
@@ -224,7 +227,7 @@ pub(super) fn course(course: &Course) -> Markup {
         svg.picture viewBox={ "0 0 " (at(WIDTH)) " " (at(height)) } role="img" aria-labelledby="course-title course-desc" {
             title id="course-title" { "The job over time" }
             desc id="course-desc" { (described(course, fullest, most_records)) }
-            (ruler(&scale, 26.0, floor, bottom))
+            (ruler(&scale, floor, bottom))
             @if let Some(lane) = &calls {
                 (heading(lane, &format!("calls in {}", per(course.window))))
                 (grid(lane))
@@ -279,7 +282,7 @@ pub(super) fn course(course: &Course) -> Markup {
                 }
             }
             @for (left, right, bin, span) in &bins {
-                rect.probe x=(at(*left)) y="26" width=(at((right - left).max(1.0))) height=(at(floor - 26.0)) {
+                rect.probe x=(at(*left)) y=(at(TOP)) width=(at((right - left).max(1.0))) height=(at(floor - TOP)) {
                     title { (told(course, bin, span)) }
                 }
             }
@@ -336,8 +339,9 @@ fn figure(value: f64) -> String {
 }
 
 /// The time below the lanes, and where runs begin.
-fn ruler(scale: &Scale<'_>, top: f64, floor: f64, bottom: f64) -> Markup {
+fn ruler(scale: &Scale<'_>, floor: f64, bottom: f64) -> Markup {
     const LABEL: f64 = 74.0;
+    const DAY: f64 = 112.0;
     let several = scale.course.axis.stretches.len() > 1;
     let step = TICKS
         .iter()
@@ -345,20 +349,26 @@ fn ruler(scale: &Scale<'_>, top: f64, floor: f64, bottom: f64) -> Markup {
         .find(|step| millis(*step) * scale.unit >= LABEL);
     let step = step.unwrap_or(Duration::from_secs(31_536_000));
     let mut free = 0.0;
+    let mut runs = Vec::new();
+    for (nth, stretch) in scale.course.axis.stretches.iter().enumerate() {
+        let left = scale.begin(nth);
+        let has_room = left >= free;
+        if has_room {
+            free = left + DAY;
+        }
+        runs.push((nth, stretch, left, left + millis(stretch.length) * scale.unit, has_room));
+    }
     html! {
-        @for (nth, stretch) in scale.course.axis.stretches.iter().enumerate() {
-            @let left = scale.begin(nth);
-            @let right = left + millis(stretch.length) * scale.unit;
-            rect.ground x=(at(left)) y=(at(top)) width=(at(right - left)) height=(at(floor - top)) {}
-            @if several && right - left > 46.0 {
-                text.label.run x=(at(left + 2.0)) y="11" { "run " (stretch.run) }
+        @for (nth, stretch, left, right, has_room) in &runs {
+            rect.ground x=(at(*left)) y=(at(TOP)) width=(at(right - left)) height=(at(floor - TOP)) {}
+            @if several && right - left > 44.0 {
+                text.label.run x=(at(*left)) y="13" { "run " (stretch.run) }
             }
-            @if left > free {
-                text.label.day x=(at(left)) y=(at(bottom + 28.0)) { (day_and_time(stretch.started)) }
-                @let _said = { free = left + 110.0; };
+            @if *has_room {
+                text.label.day x=(at(*left)) y=(at(bottom + 28.0)) { (day_and_time(stretch.started)) }
             }
-            @for (x, moment) in ticks(scale, nth, stretch, step) {
-                line.tick x1=(at(x)) x2=(at(x)) y1=(at(top)) y2=(at(bottom)) {}
+            @for (x, moment) in ticks(scale, *nth, stretch, step) {
+                line.tick x1=(at(x)) x2=(at(x)) y1=(at(TOP)) y2=(at(bottom)) {}
                 text.label x=(at(x)) y=(at(bottom + 13.0)) text-anchor="middle" { (time_of_day(moment, step)) }
             }
         }

@@ -90,14 +90,16 @@ fn isolated(text: &str) -> Markup {
 }
 
 fn tiles(account: &Account) -> Markup {
-    let (unsure, missed) = (account.unsure(), account.missed());
-    let known = missed - unsure.min(missed);
+    let (unsure, known) = (account.unsure(), account.known_missed());
     html! {
         ul.tiles {
             li { b { (grouped(account.records())) } span { (account.nouns.plural()) } }
             li.good { b { (grouped(account.reached)) } span { "in the wanted state" } }
-            li class=(if known > 0 { "bad" } else { "" }) { b { (grouped(known)) } span { "not" } }
+            li class=(if known > 0 { "bad" } else { "" }) { b { (grouped(known)) } span { "are not" } }
             li class=(if unsure > 0 { "doubt" } else { "" }) { b { (grouped(unsure)) } span { "nobody can tell" } }
+            @if account.under_way() > 0 {
+                li.calm { b { (grouped(account.under_way())) } span { "under way" } }
+            }
             @if let Some(calls) = &account.calls {
                 li.calm { b { (grouped(calls.all)) } span { "calls" } }
             }
@@ -113,14 +115,17 @@ fn next(account: &Account) -> Markup {
     html! {
         section aria-labelledby="next-title" {
             h2 id="next-title" { "What is left, and what to do next" }
-            @if !still.is_empty() {
+            @if !still.is_empty() || account.open > 0 {
                 ul.still {
                     @for (verdict, count, text) in &still {
                         li class=(tone(*verdict)) { b { (account.nouns.count(*count)) } " " (text) " (" code { (verdict.as_str()) } ")." }
                     }
+                    @if account.open > 0 {
+                        li.doubt { b { (account.nouns.count(account.open)) } " " (story::without_outcome(account)) "." }
+                    }
                 }
             }
-            @if account.steps.is_empty() && still.is_empty() {
+            @if account.steps.is_empty() && account.missed() == 0 {
                 p { "Nothing is left to do." }
             }
             @if !account.steps.is_empty() {
@@ -139,7 +144,7 @@ fn next(account: &Account) -> Markup {
 
 fn to_do(step: &Step, id: &str) -> Markup {
     html! {
-        (isolated(&step.text))
+        p { (isolated(&step.text)) }
         @if let Some(command) = &step.command {
             div.command {
                 code id=(id) tabindex="-1" { (one_line(command)) }
@@ -177,7 +182,7 @@ fn outcomes(account: &Account) -> Markup {
                     tbody {
                         @for (verdict, count) in account.counts.iter() {
                             tr {
-                                th scope="row" { span.word class=(tone(verdict)) { (verdict.as_str()) } }
+                                th scope="row" { span class={ "word " (tone(verdict)) } { (verdict.as_str()) } }
                                 td.number { (grouped(count)) } td.number { (share(count, all)) }
                                 td { (if account.reached_of(verdict) { "yes" } else { "no" }) }
                                 td { (sentence(verdict)) }
@@ -221,7 +226,7 @@ fn reasons(account: &Account) -> Markup {
                                             aria-label={ (grouped(why.records)) " records: list them" } { (grouped(why.records)) }
                                     }
                                 }
-                                td { span.word class=(tone(why.verdict)) { (why.verdict.as_str()) } }
+                                td { span class={ "word " (tone(why.verdict)) } { (why.verdict.as_str()) } }
                                 td.reason { (isolated(&why.detail)) }
                                 td { @if let Some(code) = &why.code { code { (code) } } }
                             }
@@ -408,11 +413,12 @@ fn failed(account: &Account) -> Markup {
                 @if listed < missed {
                     p {
                         "This page holds " (grouped(listed)) " of " (grouped(missed)) ": all of the rare outcomes, and the first of the \
-                         others. " (grouped(missed - listed.min(missed))) " are left out. "
-                        (to_do(&account.whole_list, "whole-list"))
+                         others. " b { (grouped(missed - listed.min(missed))) " are left out." }
                     }
+                    div { (to_do(&account.whole_list, "whole-list")) }
                 } @else {
-                    p.note { "All of them are here. As CSV, for a spreadsheet or to be worked on: " (to_do(&account.whole_list, "whole-list")) }
+                        p.note { "All of them are on this page." }
+                    div.note { (to_do(&account.whole_list, "whole-list")) }
                 }
                 (tools(account))
                 div.longlist tabindex="0" role="region" aria-label="Records that are not in the wanted state" {
@@ -442,7 +448,7 @@ fn record(row: &Failed, with_campaign: bool) -> Markup {
             td.number { (row.line) }
             @if with_campaign { td { (isolated(row.campaign.as_deref().unwrap_or_default())) } }
             th.key scope="row" { (isolated(&row.record)) }
-            td { span.word class=(tone(verdict)) { (verdict.as_str()) } }
+            td { span class={ "word " (tone(verdict)) } { (verdict.as_str()) } }
             td.reason { (isolated(&row.detail)) }
             td.number { (row.attempts) }
             td.moment { @if let Some(at) = row.at { (moment(at)) } }

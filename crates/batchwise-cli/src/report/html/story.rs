@@ -32,17 +32,40 @@ pub(super) fn headline(account: &Account) -> String {
             "The {} is not known to be in the wanted state.",
             nouns.count(1).replacen("1 ", "", 1)
         ),
-        _ if reached == 0 => format!("None of {} {}.", nouns.count(records), nouns.wanted(1)),
+        _ if reached == 0 => format!(
+            "None of {} {}; {}.",
+            nouns.count(records),
+            nouns.wanted(1),
+            rest(account)
+        ),
         _ => {
             let so_far = if running { " so far" } else { "" };
             format!(
-                "{} of {} {}{so_far}.",
+                "{} of {} {}{so_far}; {}.",
                 grouped(reached),
                 nouns.count(records),
-                nouns.wanted(reached)
+                nouns.wanted(reached),
+                rest(account)
             )
         }
     }
+}
+
+/// How many are not, of how many nobody can tell, and how many are under way.
+fn rest(account: &Account) -> String {
+    let (known, unsure, under_way) = (account.known_missed(), account.unsure(), account.under_way());
+    let are = |count: u64| if count == 1 { "is" } else { "are" };
+    let mut parts = Vec::new();
+    if known > 0 {
+        parts.push(format!("{} {} not", grouped(known), are(known)));
+    }
+    if unsure > 0 {
+        parts.push(format!("of {} nobody can tell", grouped(unsure)));
+    }
+    if under_way > 0 {
+        parts.push(format!("{} {} under way", grouped(under_way), are(under_way)));
+    }
+    parts.join(", ")
 }
 
 /// What happened, in a few sentences.
@@ -77,7 +100,12 @@ pub(super) fn what_happened(account: &Account) -> Vec<String> {
         work.push(format!("{} runs", account.runs.len()));
     }
     if !work.is_empty() {
-        said.push(format!("It took {}.", work.join("; ")));
+        let took = if account.standing == Standing::Running {
+            "So far it took"
+        } else {
+            "It took"
+        };
+        said.push(format!("{took} {}.", work.join("; ")));
     }
     if account.duplicates > 0 {
         said.push(format!(
@@ -94,12 +122,12 @@ pub(super) fn what_happened(account: &Account) -> Vec<String> {
 }
 
 /// What is not in the wanted state, a sentence for each kind, the most pressing one first.
-pub(super) fn still_there(account: &Account) -> Vec<(Verdict, u64, String)> {
+pub(super) fn still_there(account: &Account) -> Vec<(Verdict, u64, &'static str)> {
     let removal = account.nouns.removal;
     let mut said = Vec::new();
-    let mut say = |verdict: Verdict, count: u64, text: &str| {
+    let mut say = |verdict: Verdict, count: u64, text: &'static str| {
         if count > 0 && !account.reached_of(verdict) {
-            said.push((verdict, count, text.to_owned()));
+            said.push((verdict, count, text));
         }
     };
     let count = |verdict| account.counts.of(verdict);
@@ -139,12 +167,15 @@ pub(super) fn still_there(account: &Account) -> Vec<(Verdict, u64, String)> {
         count(Verdict::NotFound),
         "were not found, which may be a matter of their spelling",
     );
-    let open = match account.standing {
-        Standing::Running => "are being sent right now",
-        _ => "may have been sent by a run that ended before their answers were noted",
-    };
-    say(Verdict::Unknown, account.open, open);
     said
+}
+
+/// What is said of records that have no outcome yet.
+pub(super) fn without_outcome(account: &Account) -> &'static str {
+    match account.standing {
+        Standing::Running => "are in a call right now",
+        _ => "may have been sent by a run that ended before their answers were noted",
+    }
 }
 
 /// What to do, the first thing first.
@@ -210,7 +241,7 @@ pub(super) fn steps(account: &Account, place: &Place<'_>, resume: &[String], inp
     }
     if account.unsure() > 0 && account.standing != Standing::Running {
         step(
-            "Those of whom nothing is known are safe to try again; until then look them up at the provider.".to_owned(),
+            "Records of which nobody can tell may be tried again like the others; a look at the provider tells as well.".to_owned(),
             None,
         );
     }
