@@ -40,13 +40,16 @@ impl Desk {
 
     /// A job whose journal is `job.db`, and whose result files are in `results`.
     fn delete(&self, emulated: &Emulated, args: &str, input: impl AsRef<[u8]>) -> Ended {
-        Cli::new(&emulated.url(), &format!("calltouch-import delete --yes -q --max-attempts 2 {args}"))
-            .arg("--journal")
-            .arg(self.path("job.db"))
-            .arg("--results-dir")
-            .arg(self.path("results"))
-            .input(&file(".txt", input))
-            .run()
+        Cli::new(
+            &emulated.url(),
+            &format!("calltouch-import delete --yes -q --max-attempts 2 {args}"),
+        )
+        .arg("--journal")
+        .arg(self.path("job.db"))
+        .arg("--results-dir")
+        .arg(self.path("results"))
+        .input(&file(".txt", input))
+        .run()
     }
 
     fn report(&self, of: &str, args: &str) -> Ended {
@@ -68,8 +71,8 @@ fn a_page_tells_what_happened_what_is_left_and_what_to_do_next() {
         .says("page in page.html");
     let page = desk.read("page.html");
     for text in [
-        "248 of 254 import logs are gone; 5 are not, of 1 nobody can tell.",
-        "were refused and are STILL there",
+        "248 of 254 import logs are gone; 5 are not, and of 1 nobody can tell.",
+        "were refused and are STILL there, or never were valid",
         "job.db --retry-failed",
         "what the quota allows",
         "the connection broke before the answer was there",
@@ -177,12 +180,15 @@ fn of_a_directory_of_result_files_the_jobs_journal_is_found() {
     std::fs::remove_file(desk.path("results/kept.db")).unwrap();
     // In the state directory.
     let input = file(".txt", ids(10));
-    Cli::new(&emulated.url(), "calltouch-import delete --yes -q --results-dir others")
-        .env("BATCHWISE_STATE_DIR", desk.path("state").to_str().unwrap())
-        .within(desk.0.path())
-        .input(&input)
-        .run()
-        .with_code(1);
+    Cli::new(
+        &emulated.url(),
+        "calltouch-import delete --yes -q --max-attempts 2 --results-dir others",
+    )
+    .env("BATCHWISE_STATE_DIR", desk.path("state").to_str().unwrap())
+    .within(desk.0.path())
+    .input(&input)
+    .run()
+    .with_code(1);
     let table = desk.report("others", "").with_code(0).stdout;
     assert!(table.contains("state/journals/"), "{table}");
     assert_eq!(desk.report("others", "-o ndjson").with_code(0).rows().len(), 10);
@@ -208,7 +214,7 @@ fn result_files_without_their_journal_tell_what_they_carry() {
         .says("need the job's journal");
     desk.report("results", "--html page.html").with_code(0);
     let page = desk.read("page.html");
-    assert!(page.contains("18 of 24 records are in the wanted state; 5 are not, of 1 nobody can tell."));
+    assert!(page.contains("18 of 24 records are in the wanted state; 5 are not, and of 1 nobody can tell."));
     assert!(page.contains("calls, waits, faults and runs are not known here"));
     assert!(page.contains("records settled a second") && !page.contains("<img"));
     assert_eq!(page.matches("<tr data-outcome").count(), 6);
@@ -218,21 +224,22 @@ fn result_files_without_their_journal_tell_what_they_carry() {
 fn result_files_of_ndjson_are_read_as_well() {
     let desk = Desk::new();
     let lines: String = (1..=4)
-        .map(|id| format!("{{\"id\":{id},\"note\":\"<b>\"}}\n"))
+        .map(|id| format!("{{\"id\":{id},\"note\":\"<b>{id}\"}}\n"))
         .collect();
     Cli::new(
         &troubled().url(),
-        "calltouch-import delete --yes -q --no-journal --results-dir results --column id",
+        "calltouch-import delete --yes -q --no-journal --max-attempts 2 --results-dir results",
     )
     .within(desk.0.path())
     .input(&file(".ndjson", lines))
-    .run();
-    if !desk.path("results/failed.ndjson").exists() {
-        // Where NDJSON is a line of ids.
-        return;
-    }
+    .run()
+    .with_code(1);
+    assert!(desk.path("results/failed.ndjson").exists());
     let table = desk.report("results", "").with_code(0).stdout;
     assert!(table.contains("  4  records, 3 in the wanted state"), "{table}");
+    desk.report("results", "--html page.html").with_code(0);
+    let page = desk.read("page.html");
+    assert!(page.contains("&quot;note&quot;:&quot;&lt;b&gt;3&quot;"), "{page}");
 }
 
 #[test]

@@ -290,8 +290,8 @@ pub(super) fn course(course: &Course) -> Markup {
     }
 }
 
-/// `second`, `minute`, `20 s`.
-fn per(window: Duration) -> String {
+/// `a second`, `a minute`, `20 s`.
+pub(super) fn per(window: Duration) -> String {
     match window.as_secs() {
         1 => "a second".to_owned(),
         60 => "a minute".to_owned(),

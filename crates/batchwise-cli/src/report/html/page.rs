@@ -185,7 +185,7 @@ fn outcomes(account: &Account) -> Markup {
                                 th scope="row" { span class={ "word " (tone(verdict)) } { (verdict.as_str()) } }
                                 td.number { (grouped(count)) } td.number { (share(count, all)) }
                                 td { (if account.reached_of(verdict) { "yes" } else { "no" }) }
-                                td { (sentence(verdict)) }
+                                td.reason { (sentence(verdict)) }
                             }
                         }
                         @if account.open > 0 {
@@ -193,7 +193,7 @@ fn outcomes(account: &Account) -> Markup {
                                 th scope="row" { span.word.doubt { "none yet" } }
                                 td.number { (grouped(account.open)) } td.number { (share(account.open, all)) }
                                 td { "no" }
-                                td { "It was noted that a call would carry the record; what came of it is not." }
+                                td.reason { "It was noted that a call would carry the record; what came of it is not." }
                             }
                         }
                     }
@@ -251,10 +251,10 @@ fn over_time(course: &Course) -> Markup {
                 ul.legend {
                     @if course.has_calls {
                         @if course.has_average() {
-                            li { span.word.calm { "calls, on average" } }
-                            li { span.word.edge { "the fullest window of the quota within " (round(course.axis.bin)) } }
+                            li { span.word.calm { "calls in " (draw::per(course.window)) " on average" } }
+                            li { span.word.edge { "in the fullest one of each " (round(course.axis.bin)) } }
                         } @else {
-                            li { span.word.calm { "calls begun in the window of the quota before" } }
+                            li { span.word.calm { "calls in " (draw::per(course.window)) ", up to there" } }
                         }
                         @if course.limit.is_some() { li { span.word.dash { "what the quota allows" } } }
                     }

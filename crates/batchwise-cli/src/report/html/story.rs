@@ -65,7 +65,12 @@ fn rest(account: &Account) -> String {
     if under_way > 0 {
         parts.push(format!("{} {} under way", grouped(under_way), are(under_way)));
     }
-    parts.join(", ")
+    let last = parts.pop().unwrap_or_default();
+    if parts.is_empty() {
+        last
+    } else {
+        format!("{}, and {last}", parts.join(", "))
+    }
 }
 
 /// What happened, in a few sentences.
@@ -122,60 +127,67 @@ pub(super) fn what_happened(account: &Account) -> Vec<String> {
 }
 
 /// What is not in the wanted state, a sentence for each kind, the most pressing one first.
-pub(super) fn still_there(account: &Account) -> Vec<(Verdict, u64, &'static str)> {
+pub(super) fn still_there(account: &Account) -> Vec<(Verdict, u64, String)> {
     let removal = account.nouns.removal;
     let mut said = Vec::new();
-    let mut say = |verdict: Verdict, count: u64, text: &'static str| {
+    let mut say = |verdict: Verdict, count: u64, text: &str| {
         if count > 0 && !account.reached_of(verdict) {
-            said.push((verdict, count, text));
+            said.push((verdict, count, agreeing(text, count)));
         }
     };
     let count = |verdict| account.counts.of(verdict);
     let refused = if removal {
-        "were refused and are STILL there, or are no valid records; the reasons are below"
+        "{were} refused and {are} STILL there, or never {were} valid; the reasons are below"
     } else {
-        "were refused, or are no valid records; the reasons are below"
+        "{were} refused, or never {were} valid; the reasons are below"
     };
     say(Verdict::Rejected, count(Verdict::Rejected), refused);
     say(
         Verdict::Busy,
         count(Verdict::Busy),
-        "were in use to the last attempt and are STILL there",
+        "{were} in use to the last attempt and {are} STILL there",
     );
     let unknown = if removal {
-        "may still be there: a call that carried them may have acted, and no readable answer tells"
+        "may still be there: a call may have acted, and no readable answer tells"
     } else {
-        "may have been written to: a call that carried them may have acted, and no readable answer tells"
+        "may have been written to: a call may have acted, and no readable answer tells"
     };
     say(Verdict::Unknown, count(Verdict::Unknown), unknown);
     say(
         Verdict::NotSent,
         count(Verdict::NotSent),
         if removal {
-            "were not sent and are STILL there"
+            "{were} not sent and {are} STILL there"
         } else {
-            "were not sent"
+            "{were} not sent"
         },
     );
     say(
         Verdict::Unmatched,
         count(Verdict::Unmatched),
-        "match nothing at the provider; nothing was written",
+        "{were} matched by nothing at the provider; nothing was written",
     );
     say(
         Verdict::NotFound,
         count(Verdict::NotFound),
-        "were not found, which may be a matter of their spelling",
+        "{were} not found, which may be a matter of spelling",
     );
     said
 }
 
 /// What is said of records that have no outcome yet.
-pub(super) fn without_outcome(account: &Account) -> &'static str {
-    match account.standing {
-        Standing::Running => "are in a call right now",
-        _ => "may have been sent by a run that ended before their answers were noted",
-    }
+pub(super) fn without_outcome(account: &Account) -> String {
+    let text = match account.standing {
+        Standing::Running => "{are} in a call right now",
+        _ => "may have been sent by a run that ended before an answer was noted",
+    };
+    agreeing(text, account.open)
+}
+
+/// The text with its verbs for so many.
+fn agreeing(text: &str, count: u64) -> String {
+    let [are, were] = if count == 1 { ["is", "was"] } else { ["are", "were"] };
+    text.replace("{are}", are).replace("{were}", were)
 }
 
 /// What to do, the first thing first.
