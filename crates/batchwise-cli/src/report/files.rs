@@ -33,7 +33,6 @@ pub(super) struct ResultRow {
     /// The columns of the input, as they stand there.
     pub(super) own: String,
     pub(super) line: u64,
-    pub(super) campaign: Option<String>,
     pub(super) verdict: Option<Verdict>,
     pub(super) attempts: u32,
     pub(super) detail: String,
@@ -235,7 +234,6 @@ fn row_of(file: ResultFile, own: String, text: impl Fn(&str) -> String) -> Resul
     ResultRow {
         own,
         line: text("line").parse().unwrap_or_default(),
-        campaign: Some(text("campaign")).filter(|campaign| !campaign.is_empty()),
         verdict: Verdict::ALL.into_iter().find(|verdict| verdict.as_str() == outcome),
         attempts: text("attempts").parse().unwrap_or_default(),
         detail: text("detail"),

@@ -49,7 +49,7 @@ fn journal_of(files: &ResultFiles, directory: &Path) -> Option<(JournalReader, P
         .into_iter()
         .flat_map(|told| [PathBuf::from(told), directory.join(told)]);
     let ending = format!("-{job}.db");
-    let kept = StateDirectory::of_process().and_then(|state| Ok(state.journals().unwrap_or_default()));
+    let kept = StateDirectory::of_process().map(|state| state.journals().unwrap_or_default());
     let kept = kept.unwrap_or_default().into_iter().filter(|path| {
         let name = path.file_name().unwrap_or_default();
         name.to_string_lossy().ends_with(&ending)

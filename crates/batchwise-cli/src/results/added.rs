@@ -63,10 +63,6 @@ pub(crate) fn own_columns<S: AsRef<str>>(names: &[S]) -> usize {
 
 /// Where the added column of this name stands behind so many of the input's own.
 pub(crate) fn column_of<S: AsRef<str>>(names: &[S], own: usize, name: &str) -> Option<usize> {
-    if name == "campaign" {
-        // Part of the record's name, and so among the input's own.
-        return names.iter().position(|known| known.as_ref() == name);
-    }
     let added = names.iter().skip(own).position(|known| plain(known.as_ref()) == name);
     added.map(|at| own + at)
 }

@@ -435,7 +435,7 @@ mod in_a_browser {
         opened(&mut browser, &desk.path("page.html"));
         browser.ask(
             "Emulation.setEmulatedMedia",
-            serde_json::json!({"media": "print", "features": [{"name": "prefers-color-scheme", "value": "dark"}]}),
+            &serde_json::json!({"media": "print", "features": [{"name": "prefers-color-scheme", "value": "dark"}]}),
         );
         assert_eq!(
             browser.value("getComputedStyle(document.body).backgroundColor"),

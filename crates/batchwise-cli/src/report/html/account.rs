@@ -180,6 +180,17 @@ impl Account {
         self.missed() - others.min(self.missed())
     }
 
+    /// The records were to be removed, and not written to.
+    pub(super) fn removes(&self) -> bool {
+        let by_removal = [
+            Verdict::Deleted,
+            Verdict::NotFound,
+            Verdict::PresumedDeleted,
+            Verdict::Busy,
+        ];
+        self.nouns.removal || by_removal.iter().any(|verdict| self.counts.of(*verdict) > 0)
+    }
+
     /// Records of an outcome that are in the wanted state: some are so only in some jobs.
     pub(super) fn reached_of(&self, verdict: Verdict) -> bool {
         match verdict {

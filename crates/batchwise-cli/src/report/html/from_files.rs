@@ -147,8 +147,8 @@ fn steps(sums: &Sums, directory: &str) -> Vec<Step> {
 
 /// What happened when, and the records that are not as wanted.
 fn second_reading(files: &ResultFiles, sums: &Sums) -> Result<(Option<super::course::Course>, Vec<Failed>), Failure> {
-    let begin = sums.first.and_then(|at| SystemTime::try_from(at).ok());
-    let end = sums.last.and_then(|at| SystemTime::try_from(at).ok());
+    let begin = sums.first.map(SystemTime::from);
+    let end = sums.last.map(SystemTime::from);
     let mut counting = begin.zip(end).map(|(begin, end)| {
         // Times in the files are whole seconds.
         let length = end.duration_since(begin).unwrap_or_default() + Duration::from_secs(1);
@@ -160,7 +160,7 @@ fn second_reading(files: &ResultFiles, sums: &Sums) -> Result<(Option<super::cou
         let Some(verdict) = row.verdict.filter(|_| !row.repeats) else {
             return true;
         };
-        let at = row.at.and_then(|at| SystemTime::try_from(at).ok());
+        let at = row.at.map(SystemTime::from);
         if let (Some(counting), Some(at)) = (&mut counting, at)
             && verdict != Verdict::NotSent
         {
@@ -171,7 +171,7 @@ fn second_reading(files: &ResultFiles, sums: &Sums) -> Result<(Option<super::cou
             && let Some(left) = place.and_then(|place| shares.get_mut(place)).filter(|left| **left > 0)
         {
             *left -= 1;
-            failed.push(listed(row, verdict, at));
+            failed.push(listed(&row, verdict, at));
         }
         true
     })?;
@@ -179,10 +179,11 @@ fn second_reading(files: &ResultFiles, sums: &Sums) -> Result<(Option<super::cou
     Ok((counting.map(Counting::end), failed))
 }
 
-fn listed(row: ResultRow, verdict: Verdict, at: Option<SystemTime>) -> Failed {
+fn listed(row: &ResultRow, verdict: Verdict, at: Option<SystemTime>) -> Failed {
     Failed {
         line: row.line,
-        campaign: row.campaign.map(|campaign| one_line(&campaign)),
+        // It stands in the row.
+        campaign: None,
         record: shortened(&one_line(&row.own)),
         verdict: Some(verdict),
         detail: shortened(&one_line(&row.detail)),

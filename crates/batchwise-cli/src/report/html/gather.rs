@@ -142,7 +142,7 @@ fn calls(reader: &JournalReader, figures: &Figures) -> Result<(Course, Calls), R
         counting.call(Call::of(&row));
         calls.all += 1;
         calls.records += row.records;
-        calls.waited += row.waited;
+        calls.waited = calls.waited.saturating_add(row.waited);
         lengths.add(row.duration);
         if let Some(fault) = row.fault.clone() {
             calls.failed += 1;

@@ -50,7 +50,7 @@ pub(super) fn write(source: &Source, file: &Path, force: bool) -> Result<(), Fai
         Source::Journal(reader, path) => gather::of_journal(reader, &absolute(path)).map_err(unreadable)?,
         Source::Files(files) => from_files::of_files(files)?,
     };
-    let text = page::page(&account).into_string();
+    let text = page::page(&account);
     fresh
         .write_all(text.as_bytes())
         .and_then(|()| fresh.as_file().sync_all())

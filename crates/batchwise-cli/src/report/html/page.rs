@@ -32,8 +32,20 @@ fn policy() -> String {
     )
 }
 
-/// The whole page.
-pub(super) fn page(account: &Account) -> Markup {
+/// The whole page. No control character of a text from outside is in it, wherever that stands.
+pub(super) fn page(account: &Account) -> String {
+    let page = markup(account).into_string();
+    let visible = |c: char| {
+        if c.is_control() && c != '\n' {
+            char::REPLACEMENT_CHARACTER
+        } else {
+            c
+        }
+    };
+    page.chars().map(visible).collect()
+}
+
+fn markup(account: &Account) -> Markup {
     let headline = story::headline(account);
     html! {
         (DOCTYPE)
@@ -55,7 +67,7 @@ pub(super) fn page(account: &Account) -> Markup {
                     p.kicker { "Report of batchwise job " (account.id) ", written " (moment(account.as_of)) }
                     h1 { (isolated(&headline)) }
                     @for text in story::what_happened(account) {
-                        p { (isolated(&text)) }
+                        p { (prose(&text)) }
                     }
                     (tiles(account))
                 }
@@ -87,6 +99,18 @@ pub(super) fn page(account: &Account) -> Markup {
 /// A text from outside, whose letters steer neither a terminal nor the direction of what stands around them.
 fn isolated(text: &str) -> Markup {
     html! { bdi { (one_line(text)) } }
+}
+
+/// A text with what stands in backticks as code.
+fn prose(text: &str) -> Markup {
+    let text = one_line(text);
+    html! {
+        bdi {
+            @for (nth, part) in text.split('`').enumerate() {
+                @if nth % 2 == 0 { (part) } @else { code { (part) } }
+            }
+        }
+    }
 }
 
 fn tiles(account: &Account) -> Markup {
@@ -136,7 +160,7 @@ fn next(account: &Account) -> Markup {
                 }
             }
             @for gap in &account.gaps {
-                p.note { (gap) }
+                p.note { (prose(gap)) }
             }
         }
     }
@@ -144,7 +168,7 @@ fn next(account: &Account) -> Markup {
 
 fn to_do(step: &Step, id: &str) -> Markup {
     html! {
-        p { (isolated(&step.text)) }
+        p { (prose(&step.text)) }
         @if let Some(command) = &step.command {
             div.command {
                 code id=(id) tabindex="-1" { (one_line(command)) }
@@ -227,7 +251,7 @@ fn reasons(account: &Account) -> Markup {
                                     }
                                 }
                                 td { span class={ "word " (tone(why.verdict)) } { (why.verdict.as_str()) } }
-                                td.reason { (isolated(&why.detail)) }
+                                td.reason { (prose(&why.detail)) }
                                 td { @if let Some(code) = &why.code { code { (code) } } }
                             }
                         }
@@ -259,7 +283,7 @@ fn over_time(course: &Course) -> Markup {
                         @if course.limit.is_some() { li { span.word.dash { "what the quota allows" } } }
                     }
                     li { span.word.good { "records as wanted" } }
-                    li { span.word.bad { "records that are not; calls that went wrong" } }
+                    li { span.word.bad { "records that are not" @if course.has_calls { "; calls that went wrong" } } }
                     @if course.has_calls {
                         li { span.word.calm { "time in calls" } }
                         li { span.word.waits { "waiting for the quota" } }
@@ -355,7 +379,7 @@ fn made(calls: &Calls) -> Markup {
                             @for mishap in &calls.mishaps {
                                 tr {
                                     td.number { (grouped(mishap.calls)) }
-                                    td { (story::fault(&mishap.fault)) " (" code { (mishap.fault) } ")" }
+                                    td.reason { (story::fault(&mishap.fault)) " (" code { (mishap.fault) } ")" }
                                     td { (mishap.status.map_or_else(String::new, |status| status.to_string())) }
                                     td.number { (grouped(mishap.may_have_acted)) } td.number { (grouped(mishap.records)) }
                                     td.moment { (moment(mishap.first)) } td.moment { (moment(mishap.last)) }
@@ -449,7 +473,7 @@ fn record(row: &Failed, with_campaign: bool) -> Markup {
             @if with_campaign { td { (isolated(row.campaign.as_deref().unwrap_or_default())) } }
             th.key scope="row" { (isolated(&row.record)) }
             td { span class={ "word " (tone(verdict)) } { (verdict.as_str()) } }
-            td.reason { (isolated(&row.detail)) }
+            td.reason { (prose(&row.detail)) }
             td.number { (row.attempts) }
             td.moment { @if let Some(at) = row.at { (moment(at)) } }
         }
@@ -485,7 +509,7 @@ fn about(account: &Account) -> Markup {
             h2 id="about-heading" { "About the job" }
             dl.facts {
                 @for (name, value) in &account.facts {
-                    dt { (name) } dd { (isolated(value)) }
+                    dt { (name) } dd { (prose(value)) }
                 }
             }
             @if !account.runs.is_empty() {
@@ -501,7 +525,7 @@ fn about(account: &Account) -> Markup {
                                 tr {
                                     th.number scope="row" { (run.number) } td.moment { (moment(run.started)) }
                                     td.moment { (run.ended.map_or_else(|| "-".to_owned(), moment)) } td.number { (grouped(run.calls)) }
-                                    td { (isolated(&run.who)) } td.reason { (isolated(&run.ending)) }
+                                    td { (isolated(&run.who)) } td.reason { (prose(&run.ending)) }
                                 }
                             }
                         }
@@ -509,5 +533,174 @@ fn about(account: &Account) -> Markup {
                 }
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, SystemTime};
+
+    use batchwise::Counts;
+
+    use super::super::account::{FailedCall, Mishap, Run, Standing, Why};
+    use super::super::course::{Call, Counting};
+    use super::*;
+    use crate::report::nouns::Nouns;
+
+    /// What would be an element, an end of a script, an attribute and the end of one.
+    const HOSTILE: &str = "<img src=x onerror=alert(1)></script><script>alert(2)</script>\" onload=alert(3) '--><!--\u{202e}\u{0}\u{1b}[2J";
+
+    fn account(text: &str) -> Account {
+        let hostile = || text.to_owned();
+        let at = SystemTime::UNIX_EPOCH + Duration::from_secs(1_764_000_000);
+        let mut counts = Counts::default();
+        counts.add_many(Verdict::Deleted, 5);
+        counts.add_many(Verdict::Rejected, 1);
+        let mut counting = Counting::new(&[(1, at, Duration::from_secs(9))], &[]);
+        counting.call(Call {
+            run: 1,
+            started: at,
+            waited: Duration::ZERO,
+            took: Duration::from_millis(20),
+            fault: Some(text),
+        });
+        let step = || Step {
+            text: hostile(),
+            command: Some(hostile()),
+        };
+        Account {
+            id: hostile(),
+            nouns: Nouns::named("thulium-campaign", false, &[hostile()]),
+            standing: Standing::Stopped(Some(at), hostile(), hostile()),
+            facts: vec![("account", hostile())],
+            counts,
+            reached: 5,
+            open: 1,
+            duplicates: 1,
+            input_left: true,
+            took: Some(Duration::from_secs(9)),
+            why: vec![Why {
+                verdict: Verdict::Rejected,
+                detail: hostile(),
+                code: Some(hostile()),
+                records: 1,
+            }],
+            other_reasons: 1,
+            failed: vec![Failed {
+                line: 1,
+                campaign: Some(hostile()),
+                record: hostile(),
+                verdict: Some(Verdict::Rejected),
+                detail: hostile(),
+                attempts: 1,
+                at: Some(at),
+            }],
+            whole_rows: false,
+            course: Some(counting.end()),
+            calls: Some(Calls {
+                all: 1,
+                failed: 1,
+                mishaps: vec![Mishap {
+                    fault: hostile(),
+                    status: Some(500),
+                    calls: 1,
+                    records: 1,
+                    may_have_acted: 1,
+                    first: at,
+                    last: at,
+                }],
+                listed: vec![FailedCall {
+                    number: 1,
+                    started: at,
+                    waited: Duration::ZERO,
+                    took: Duration::ZERO,
+                    records: 1,
+                    fault: hostile(),
+                    status: Some(500),
+                    sent: hostile(),
+                }],
+                quota: hostile(),
+                ..Calls::default()
+            }),
+            runs: vec![Run {
+                number: 1,
+                started: at,
+                ended: None,
+                who: hostile(),
+                calls: 1,
+                ending: hostile(),
+            }],
+            steps: vec![step()],
+            whole_list: step(),
+            gaps: vec![hostile()],
+            as_of: at,
+        }
+    }
+
+    /// What is markup in a page: every tag with its attributes, their values left out.
+    fn tags(page: &str) -> Vec<String> {
+        let (mut tags, mut tag, mut quoted) = (Vec::new(), None::<String>, false);
+        for character in page.chars() {
+            match (&mut tag, character) {
+                (None, '<') => tag = Some(String::new()),
+                (None, _) => {}
+                (Some(_), '"') => quoted = !quoted,
+                (Some(_), _) if quoted => {}
+                (Some(_), '>') => tags.extend(tag.take()),
+                (Some(tag), other) => tag.push(other),
+            }
+        }
+        tags
+    }
+
+    #[test]
+    fn a_text_from_outside_is_never_markup_wherever_it_stands() {
+        let (page, plain) = (page(&account(HOSTILE)), page(&account("plain")));
+        assert!(page.matches("&lt;img src=x").count() > 20, "{page}");
+        assert_eq!(tags(&page), tags(&plain));
+        assert!(!page.contains(['\u{0}', '\u{1b}']));
+    }
+
+    #[test]
+    fn a_text_that_changes_the_direction_of_writing_does_so_for_itself_alone() {
+        let page = page(&account(HOSTILE));
+        let rows = page.split("<tbody>").last().unwrap_or_default();
+        for piece in rows.split('\u{202e}').skip(1) {
+            assert!(piece.starts_with("\\u{0}"), "{piece}");
+        }
+        let failed = page.split("id=\"records\"").nth(1).unwrap_or_default();
+        assert!(failed.contains("<bdi>&lt;img"), "{failed}");
+    }
+
+    #[test]
+    fn nothing_is_run_styled_or_loaded_but_what_the_policy_names() {
+        let page = page(&account("plain"));
+        for hash in [STYLE, SCRIPT].map(|text| STANDARD.encode(Sha256::digest(text))) {
+            assert!(page.contains(&format!("'sha256-{hash}'")));
+        }
+        let shown = page.replace(STYLE, "").replace(SCRIPT, "");
+        for forbidden in [
+            " style=",
+            " onclick=",
+            " src=",
+            "url(",
+            "http-equiv=\"refresh",
+            "@import",
+            "<iframe",
+            "<object",
+        ] {
+            assert!(!shown.contains(forbidden), "{forbidden}");
+        }
+        // The icon's name space is the only address there is.
+        assert_eq!(page.matches("http://").count() + page.matches("https://").count(), 1);
+        assert!(!SCRIPT.contains("innerHTML") && !SCRIPT.contains("eval"));
+    }
+
+    #[test]
+    fn shares_do_not_round_to_all_or_nothing() {
+        assert_eq!(
+            [(0, 9), (9, 9), (1, 1_000_000), (999_999, 1_000_000), (1, 3)].map(|(part, of)| share(part, of)),
+            ["< 0.1 %", "100 %", "< 0.1 %", "> 99.9 %", "33.3 %"]
+        );
     }
 }

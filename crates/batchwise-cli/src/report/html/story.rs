@@ -128,7 +128,7 @@ pub(super) fn what_happened(account: &Account) -> Vec<String> {
 
 /// What is not in the wanted state, a sentence for each kind, the most pressing one first.
 pub(super) fn still_there(account: &Account) -> Vec<(Verdict, u64, String)> {
-    let removal = account.nouns.removal;
+    let removal = account.removes();
     let mut said = Vec::new();
     let mut say = |verdict: Verdict, count: u64, text: &str| {
         if count > 0 && !account.reached_of(verdict) {
@@ -332,4 +332,146 @@ pub(super) fn may_have_acted(fault: &str, status: Option<u16>) -> bool {
 
 fn counted(count: u64, one: &str, several: &str) -> String {
     format!("{} {}", grouped(count), if count == 1 { one } else { several })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::SystemTime;
+
+    use batchwise::Counts;
+
+    use super::*;
+    use crate::report::nouns::Nouns;
+
+    fn account(provider: &str, standing: Standing, counts: &[(Verdict, u64)]) -> Account {
+        let mut all = Counts::default();
+        counts
+            .iter()
+            .for_each(|(verdict, count)| all.add_many(*verdict, *count));
+        let reached = [Verdict::Deleted, Verdict::Updated, Verdict::NotFound].map(|verdict| all.of(verdict));
+        Account {
+            id: "j".to_owned(),
+            nouns: Nouns::named(provider, false, &["00042".to_owned()]),
+            standing,
+            facts: Vec::new(),
+            counts: all,
+            reached: reached.iter().sum(),
+            open: 0,
+            duplicates: 0,
+            input_left: false,
+            took: None,
+            why: Vec::new(),
+            other_reasons: 0,
+            failed: Vec::new(),
+            whole_rows: false,
+            course: None,
+            calls: None,
+            runs: Vec::new(),
+            steps: Vec::new(),
+            whole_list: Step {
+                text: String::new(),
+                command: None,
+            },
+            gaps: Vec::new(),
+            as_of: SystemTime::UNIX_EPOCH,
+        }
+    }
+
+    const DONE: Standing = Standing::Finished(SystemTime::UNIX_EPOCH);
+
+    fn commands(account: &Account, resume: &[String], input: InputKind) -> Vec<String> {
+        let place = Place {
+            journal: Path::new("my job.db"),
+            results: None,
+        };
+        let steps = steps(account, &place, resume, input);
+        steps.into_iter().filter_map(|step| step.command).collect()
+    }
+
+    #[test]
+    fn the_headline_says_in_plain_words_what_became_of_the_records() {
+        use Verdict::{Busy, Deleted, NotFound, Rejected, Unknown, Updated};
+        for (provider, counts, told) in [
+            (
+                "thulium-campaign",
+                &[(Deleted, 399), (NotFound, 1)][..],
+                "All 400 customers are out of campaign 00042.",
+            ),
+            ("calltouch-import", &[(Deleted, 1)], "The import log is gone."),
+            (
+                "thulium-campaign",
+                &[(Deleted, 5), (Busy, 1), (Unknown, 2)],
+                "5 of 8 customers are out of campaign 00042; 1 is not, and of 2 nobody can tell.",
+            ),
+            (
+                "calltouch-leads",
+                &[(Updated, 2), (Rejected, 1)],
+                "2 of 3 leads have their fields; 1 is not.",
+            ),
+            (
+                "dellin-book",
+                &[(Rejected, 3)],
+                "None of 3 address-book objects is gone; 3 are not.",
+            ),
+            ("dellin-book", &[], "No record went in."),
+        ] {
+            assert_eq!(headline(&account(provider, DONE, counts)), told);
+        }
+    }
+
+    #[test]
+    fn records_in_a_call_are_under_way_while_the_job_runs_and_doubtful_when_it_died() {
+        let mut account = account("calltouch-import", Standing::Running, &[(Verdict::Deleted, 300)]);
+        account.open = 100;
+        assert_eq!(
+            headline(&account),
+            "300 of 400 import logs are gone so far; 100 are under way."
+        );
+        account.standing = Standing::Died(SystemTime::UNIX_EPOCH);
+        assert_eq!(
+            headline(&account),
+            "300 of 400 import logs are gone; of 100 nobody can tell."
+        );
+    }
+
+    #[test]
+    fn what_is_still_there_is_said_with_verbs_that_agree() {
+        let counts = [(Verdict::Busy, 1), (Verdict::NotSent, 2)];
+        let told: Vec<String> = still_there(&account("thulium-campaign", DONE, &counts))
+            .into_iter()
+            .map(|(_, count, text)| format!("{count} {text}"))
+            .collect();
+        assert_eq!(
+            told,
+            [
+                "1 was in use to the last attempt and is STILL there",
+                "2 were not sent and are STILL there"
+            ]
+        );
+    }
+
+    #[test]
+    fn the_next_step_is_the_command_that_helps() {
+        let resume = ["calltouch-import".to_owned()];
+        let stopped = Standing::Stopped(None, "deadline".to_owned(), String::new());
+        let of = |standing, verdict| account("calltouch-import", standing, &[(verdict, 1)]);
+        let file = InputKind::File;
+        assert_eq!(
+            commands(&of(stopped.clone(), Verdict::NotSent), &resume, file),
+            ["batchwise resume 'my job.db'"]
+        );
+        assert_eq!(
+            commands(&of(stopped, Verdict::NotSent), &[], InputKind::Pipe),
+            ["--journal 'my job.db'"]
+        );
+        assert_eq!(
+            commands(&of(DONE, Verdict::Rejected), &resume, file),
+            ["batchwise resume 'my job.db' --retry-failed"]
+        );
+        assert_eq!(
+            commands(&of(DONE, Verdict::Deleted), &resume, file),
+            ["batchwise report 'my job.db' --evidence evidence.txt"]
+        );
+        assert_eq!(commands(&of(DONE, Verdict::Unmatched), &resume, file), [""; 0]);
+    }
 }

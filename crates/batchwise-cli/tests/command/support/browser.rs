@@ -100,21 +100,21 @@ impl Browser {
             events: Vec::new(),
             _profile: profile,
         };
-        let target = browser.ask("Target.createTarget", json!({"url": "about:blank"}));
+        let target = browser.ask("Target.createTarget", &json!({"url": "about:blank"}));
         let attached = browser.ask(
             "Target.attachToTarget",
-            json!({"targetId": target["targetId"], "flatten": true}),
+            &json!({"targetId": target["targetId"], "flatten": true}),
         );
         browser.session = attached["sessionId"].as_str().unwrap().to_owned();
         for domain in ["Page", "Network", "Runtime", "Log"] {
-            browser.ask(&format!("{domain}.enable"), json!({}));
+            browser.ask(&format!("{domain}.enable"), &json!({}));
         }
         Some(browser)
     }
 
     /// Sends a command, and waits for its answer.
     #[track_caller]
-    pub(crate) fn ask(&mut self, method: &str, params: Value) -> Value {
+    pub(crate) fn ask(&mut self, method: &str, params: &Value) -> Value {
         self.last += 1;
         let mut command = json!({"id": self.last, "method": method, "params": params});
         if !self.session.is_empty() {
@@ -134,7 +134,7 @@ impl Browser {
     /// Opens a file, and waits until it and its script are there.
     pub(crate) fn open(&mut self, page: &Path) {
         self.events.clear();
-        self.ask("Page.navigate", json!({"url": format!("file://{}", page.display())}));
+        self.ask("Page.navigate", &json!({"url": format!("file://{}", page.display())}));
         self.until("Page.loadEventFired");
     }
 
@@ -149,11 +149,11 @@ impl Browser {
     pub(crate) fn as_for(&mut self, width: u32, scheme: &str) {
         self.ask(
             "Emulation.setDeviceMetricsOverride",
-            json!({"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": false}),
+            &json!({"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": false}),
         );
         self.ask(
             "Emulation.setEmulatedMedia",
-            json!({"features": [{"name": "prefers-color-scheme", "value": scheme}]}),
+            &json!({"features": [{"name": "prefers-color-scheme", "value": scheme}]}),
         );
     }
 
@@ -162,7 +162,7 @@ impl Browser {
     pub(crate) fn value(&mut self, expression: &str) -> Value {
         let answer = self.ask(
             "Runtime.evaluate",
-            json!({"expression": expression, "returnByValue": true, "awaitPromise": true}),
+            &json!({"expression": expression, "returnByValue": true, "awaitPromise": true}),
         );
         assert!(answer["exceptionDetails"].is_null(), "{expression}: {answer}");
         answer["result"]["value"].clone()
@@ -170,7 +170,7 @@ impl Browser {
 
     /// Types into what has the focus.
     pub(crate) fn types(&mut self, text: &str) {
-        self.ask("Input.insertText", json!({"text": text}));
+        self.ask("Input.insertText", &json!({"text": text}));
     }
 
     /// Everything that was asked for since the page was opened.
@@ -199,7 +199,7 @@ impl Browser {
     pub(crate) fn picture(&mut self) -> String {
         let picture = self.ask(
             "Page.captureScreenshot",
-            json!({"format": "png", "captureBeyondViewport": true}),
+            &json!({"format": "png", "captureBeyondViewport": true}),
         );
         picture["data"].as_str().unwrap().to_owned()
     }
