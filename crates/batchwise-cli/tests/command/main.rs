@@ -18,6 +18,8 @@ mod exit_codes;
 mod files;
 mod help;
 mod journal;
+#[cfg(all(feature = "keyring", target_os = "linux"))]
+mod keyring;
 mod killed;
 mod leads;
 mod leads_columns;
