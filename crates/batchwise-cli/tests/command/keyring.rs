@@ -17,7 +17,7 @@ printf 'SECRET-OF-THE-KEYRING' | secret-tool store --label=calltouch service bat
 echo '--- there'
 "$BATCHWISE" doctor calltouch
 "$BATCHWISE" config show
-"$BATCHWISE" calltouch-import delete 51001 --yes --no-journal
+"$BATCHWISE" calltouch-import delete 51001 --yes --no-journal --max-attempts 1
 "#;
 
 fn is_there(program: &str) -> bool {
