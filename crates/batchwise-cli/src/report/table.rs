@@ -48,7 +48,7 @@ pub(super) fn of_files(files: &ResultFiles, sums: &Sums) -> String {
     let summary = |name: &str| files.summary().and_then(|summary| summary.get(name)?.as_str());
     let mut lines = vec![format!(
         "job        {}",
-        files.job_id.as_deref().unwrap_or("of no name: the files are empty")
+        one_line(files.job_id.as_deref().unwrap_or("of no name: the files are empty"))
     )];
     if let (Some(provider), Some(account), Some(host)) = (summary("provider"), summary("account"), summary("host")) {
         lines.push(format!(
