@@ -7,6 +7,7 @@ use batchwise::Verdict;
 use clap::Args;
 
 use crate::args::OutputArg;
+use crate::nearest::nearest;
 
 /// What is reported of which job, and how.
 #[derive(Debug, Args)]
@@ -42,7 +43,9 @@ impl FromStr for Only {
         let known = Verdict::ALL.into_iter().find(|verdict| verdict.as_str() == text);
         known.map(Self).ok_or_else(|| {
             let words: Vec<&str> = Verdict::ALL.iter().map(|verdict| verdict.as_str()).collect();
-            format!("expected one of {}", words.join(", "))
+            let meant = nearest(text, words.iter().copied());
+            let meant = meant.map_or_else(String::new, |word| format!("did you mean `{word}`? "));
+            format!("{meant}expected one of {}", words.join(", "))
         })
     }
 }

@@ -28,8 +28,17 @@ impl Source {
     pub(super) fn find(named: &Path) -> Result<Self, Failure> {
         let path = StateDirectory::find(named)?;
         if !path.is_dir() {
-            let reader = JournalReader::open(&path).map_err(unreadable)?;
-            return Ok(Self::Journal(reader, path));
+            let opened = JournalReader::open(&path).map_err(|error| {
+                let failure = unreadable(error);
+                if path.exists() {
+                    failure
+                } else {
+                    failure.mend(
+                        "name one of those that `batchwise journal list` shows, a directory of result files, or `last`",
+                    )
+                }
+            });
+            return Ok(Self::Journal(opened?, path));
         }
         match ResultFiles::in_directory(&path)? {
             Some(files) => Ok(match journal_of(&files, &path) {
@@ -86,7 +95,8 @@ fn only_journal(directory: &Path) -> Result<Source, Failure> {
         }
         [] => Err(Failure::usage(format!(
             "`{shown}` has neither result files (succeeded, failed, unprocessed) nor a journal (*.db)"
-        ))),
+        ))
+        .mend("name the directory that was given to --results-dir, or a journal")),
         several => Err(Failure::usage(format!(
             "`{shown}` has {} journals: name one of them",
             several.len()

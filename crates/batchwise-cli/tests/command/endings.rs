@@ -78,7 +78,11 @@ fn a_plan_without_sending() {
 /// The journal of a job with every kind of trouble, and the text without what differs from run to run.
 fn troubled(directory: &std::path::Path, args: &str) -> String {
     let space = SpaceConfig::any().poison([51003]).absent([51004]);
-    let lost = FaultRule::new(Fault::ResetAfter).on(Method::CalltouchImport).nth(1);
+    let lost = FaultRule::new(Fault::Status {
+        status: 502,
+        acts: true,
+    });
+    let lost = lost.on(Method::CalltouchImport).nth(1);
     let emulated = Emulated::with(EmulatorConfig::default().calltouch_import(space).fault(lost));
     Cli::new(
         &emulated.url(),
