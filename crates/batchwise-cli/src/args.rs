@@ -128,6 +128,8 @@ Examples:
 const REPORT_EXAMPLES: &str = "\
 Examples:
   batchwise report                       a table of the latest job
+  batchwise report job.db --html job.html
+  batchwise report results/              of the job whose result files are there
   batchwise report job.db --only rejected,unknown -o csv > look-at-these.csv
   batchwise report job.db --evidence evidence.txt";
 
@@ -177,7 +179,7 @@ pub(crate) enum Command {
     /// Go on with a job from its journal, as it was begun
     #[command(after_help = RESUME_EXAMPLES)]
     Resume(ResumeArgs),
-    /// Tell what became of a job, from its journal, also while it runs
+    /// Tell what became of a job, from its journal or its result files, also while it runs
     #[command(after_help = REPORT_EXAMPLES)]
     Report(ReportArgs),
     /// Look whether the records of a Dellin or Thulium job are still there, and note it in its journal

@@ -27,7 +27,7 @@ pub(crate) fn helped(mut error: Error) -> Error {
 /// What somebody meant who gave this word where a command was expected.
 fn tip(word: &str, arguments: &[String]) -> Option<String> {
     let cli = Cli::command();
-    let mut methods = cli.get_subcommands().flat_map(|provider| {
+    let methods = cli.get_subcommands().flat_map(|provider| {
         let methods = provider.get_subcommands();
         methods.map(move |method| (provider.get_name(), method.get_name()))
     });
@@ -39,10 +39,20 @@ fn tip(word: &str, arguments: &[String]) -> Option<String> {
             .collect();
         return (!having.is_empty()).then(|| format!("name the provider first: {}", having.join(", ")));
     }
-    // `batchwise calltouch-import 51001`
-    let (provider, method) = methods.find(|(provider, _)| arguments.get(1).is_some_and(|first| first == provider))?;
-    let like_a_key = word.chars().any(|c| c.is_ascii_digit());
-    like_a_key.then(|| format!("keys stand behind the method: 'batchwise {provider} {method}'"))
+    let methods: Vec<_> = methods
+        .filter(|(provider, _)| arguments.get(1).is_some_and(|first| first == provider))
+        .collect();
+    let (provider, method) = methods.first()?;
+    if word.chars().any(|c| c.is_ascii_digit()) {
+        // `batchwise calltouch-import 51001`
+        return Some(format!("keys stand behind the method: 'batchwise {provider} {method}'"));
+    }
+    // `batchwise calltouch-import remove`
+    let all: Vec<String> = methods
+        .iter()
+        .map(|(provider, method)| format!("'batchwise {provider} {method}'"))
+        .collect();
+    Some(format!("there is {}", all.join(", ")))
 }
 
 #[cfg(test)]
@@ -69,6 +79,16 @@ mod tests {
     #[test]
     fn another_word_has_no_tip() {
         assert_eq!(tip_for("batchwise nonsense", "nonsense"), None);
-        assert_eq!(tip_for("batchwise calltouch-import nonsense", "nonsense"), None);
+    }
+
+    #[test]
+    fn another_word_behind_a_provider_names_what_it_has() {
+        let tip = tip_for("batchwise journal nonsense", "nonsense").unwrap();
+        assert_eq!(
+            tip,
+            "there is 'batchwise journal list', 'batchwise journal purge', 'batchwise journal pseudonymise'"
+        );
+        let tip = tip_for("batchwise calltouch-import remove", "remove").unwrap();
+        assert_eq!(tip, "there is 'batchwise calltouch-import delete'");
     }
 }

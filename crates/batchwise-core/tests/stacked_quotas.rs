@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use batchwise_core::clock::Clock;
+use batchwise_core::observe::{CallFinished, Observer};
 use batchwise_core::quota::{Caller, LocalQuota, Quota, QuotaHandle, Slot, Ticket, Window};
 use batchwise_core::test_util::FakeClock;
 use batchwise_core::{BatchMethod, CallError, Descriptor, Reply, RunOptions, run_all};
@@ -192,4 +193,30 @@ async fn a_call_whose_slot_went_while_it_waited_asks_for_another() {
         "call",
     ];
     assert_eq!(asked(2, vec![true]).await, told);
+}
+
+/// How long each call had waited for its slot.
+#[derive(Debug, Default)]
+struct Waits(Mutex<Vec<Duration>>);
+
+impl Observer for Waits {
+    fn call_finished(&self, call: &CallFinished) {
+        self.0.lock().unwrap().push(call.waited);
+    }
+}
+
+#[tokio::test]
+async fn a_call_tells_all_the_time_that_its_batch_was_held_for_a_slot() {
+    let clock = FakeClock::new();
+    let method = Under {
+        model: Model::new(1).with(there(0..3)),
+        quotas: [windowed(&clock, 1, secs(10)), windowed(&clock, 10, secs(10))],
+        log: Arc::default(),
+    };
+    let waits = Arc::new(Waits::default());
+    let options = RunOptions::new()
+        .clock(clock.shared())
+        .observer(Arc::clone(&waits) as _);
+    let _ = run_all(method, (0..3).map(Id), options).await;
+    assert_eq!(*waits.0.lock().unwrap(), [secs(0), secs(10), secs(10)]);
 }

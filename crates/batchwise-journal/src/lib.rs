@@ -27,7 +27,7 @@ pub use journal::SqliteJournal;
 pub use open::{Opened, Past, Resume, look, open};
 pub use origin::{Origin, new_job_id};
 pub use pseudonymise::pseudonymise;
-pub use reader::{CallRow, JobState, JournalReader, ReasonGroup, RunRow, Tally};
+pub use reader::{CallRow, JobState, JournalReader, ReasonGroup, RunRow, SettledRow, Tally};
 pub use records::{Filter, ReasonRow, RecordRow, Records};
 pub use store::{Listed, Purge, list, remove};
 pub use verification::{Verified, VerifiedCounts, note_verification};

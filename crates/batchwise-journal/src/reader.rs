@@ -140,6 +140,22 @@ pub struct CallRow {
     pub status: Option<u16>,
 }
 
+/// Records of one outcome that were settled within one stretch of a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct SettledRow {
+    /// The run.
+    pub run: u32,
+    /// The number of the stretch, from 0 at the run's beginning.
+    pub stretch: u64,
+    /// The outcome.
+    pub verdict: Verdict,
+    /// Records.
+    pub records: u64,
+    /// Of these, records in the wanted state.
+    pub reached: u64,
+}
+
 /// A journal to read. It never writes, keeps no lock between its calls, and holds little in memory, however large the job.
 #[derive(Debug)]
 pub struct JournalReader {
@@ -268,6 +284,15 @@ impl JournalReader {
     /// When the file cannot be read.
     pub fn reasons(&self, only: &Filter) -> Result<Vec<ReasonGroup>, ReadError> {
         self.told(read_reasons(&self.connection, only))
+    }
+
+    /// How many records were settled when: each run in stretches of this length, in milliseconds at least. Records that were
+    /// not sent are left out: no call settled them. Reads every record once.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn settled(&self, stretch: Duration) -> Result<Vec<SettledRow>, ReadError> {
+        self.told(read_settled(&self.connection, stretch))
     }
 
     /// The records in the order of the input, streamed. Each is read as it is when its turn comes.
@@ -505,6 +530,32 @@ fn read_tally(connection: &Connection) -> rusqlite::Result<Tally> {
     let repeats = connection.query_row("SELECT count(*) FROM repeat", [], |row| row.get(0))?;
     tally.duplicates = words::unsigned(repeats);
     Ok(tally)
+}
+
+fn read_settled(connection: &Connection, stretch: Duration) -> rusqlite::Result<Vec<SettledRow>> {
+    let mut statement = connection.prepare(
+        "SELECT record.run, max(record.at - run.started_at, 0) / ?1 AS stretch, record.outcome, count(*), sum(record.reached)
+           FROM record JOIN run ON run.number = record.run
+          WHERE record.outcome IS NOT NULL AND record.outcome <> 'not_sent'
+          GROUP BY 1, 2, 3
+          ORDER BY 1, 2, 3",
+    )?;
+    let millis = i64::try_from(stretch.as_millis()).unwrap_or(i64::MAX).max(1);
+    let mut rows = statement.query([millis])?;
+    let mut settled = Vec::new();
+    while let Some(row) = rows.next()? {
+        let Some(verdict) = row.get_ref(2)?.as_str_or_null()?.and_then(words::verdict) else {
+            continue;
+        };
+        settled.push(SettledRow {
+            run: row.get(0)?,
+            stretch: words::unsigned(row.get(1)?),
+            verdict,
+            records: words::unsigned(row.get(3)?),
+            reached: words::unsigned(row.get(4)?),
+        });
+    }
+    Ok(settled)
 }
 
 fn read_reasons(connection: &Connection, only: &Filter) -> rusqlite::Result<Vec<ReasonGroup>> {

@@ -114,6 +114,44 @@ fn calls_are_numbered_over_all_runs() {
 }
 
 #[test]
+fn what_was_settled_is_told_by_stretches_of_each_run_without_what_was_not_sent() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("job");
+    run_job(&Deleting::in_batches_of(10), begin(&path), (1..=20).collect());
+    let retry = Resume::by_itself().retry_failed(true);
+    run_job(
+        &Deleting::in_batches_of(10),
+        go_on_with(&path, retry),
+        (1..=20).collect(),
+    );
+    let tool = rusqlite::Connection::open(&path).unwrap();
+    // Four kinds of moments: in the first second, in the third, before the run by a clock that was set back, and unsent.
+    tool.execute_batch(
+        "UPDATE record SET at = (SELECT started_at FROM run WHERE run.number = record.run) + 10;
+         UPDATE record SET at = at + 2500 WHERE line BETWEEN 1 AND 3;
+         UPDATE record SET at = at - 90000 WHERE line = 4;
+         UPDATE record SET outcome = 'not_sent' WHERE line = 5",
+    )
+    .unwrap();
+    let reader = JournalReader::open(&path).unwrap();
+    let told: Vec<_> = reader
+        .settled(std::time::Duration::from_secs(1))
+        .unwrap()
+        .iter()
+        .map(|row| (row.run, row.stretch, row.verdict, row.records, row.reached))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            (1, 0, Verdict::Deleted, 12, 12),
+            (1, 0, Verdict::NotFound, 2, 2),
+            (1, 2, Verdict::Deleted, 3, 3),
+            (2, 0, Verdict::Rejected, 2, 0)
+        ]
+    );
+}
+
+#[test]
 fn readers_of_all_kinds_look_on_while_the_job_runs() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("job");

@@ -34,7 +34,7 @@ pub(crate) async fn run(args: &DoctorArgs) -> Result<Exit, Failure> {
     }
     if looked_at == 0 {
         return Err(Failure::usage("no provider is set up").mend(
-            "`batchwise config init` writes a settings file to fill in; or set the variables (`batchwise help`)",
+            "`batchwise config init` writes a settings file to fill in; or set the variables that `batchwise calltouch-import delete --help` and its neighbours name",
         ));
     }
     Ok(if bad == 0 { Exit::Reached } else { Exit::Unreached })

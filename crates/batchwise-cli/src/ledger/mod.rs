@@ -20,6 +20,6 @@ pub(crate) use lookup::{JournalLookup, detail, provider};
 pub(crate) use manage::{JournalCommand, manage};
 pub(crate) use open::{About, Ledger, Prospect};
 pub(crate) use resume::{ResumeArgs, command_of};
-pub(crate) use shell::command_line;
+pub(crate) use shell::{command_line, quoted};
 pub(crate) use state::StateDirectory;
 pub(crate) use whole::{finished_job, whole_job};

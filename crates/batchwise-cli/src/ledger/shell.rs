@@ -12,7 +12,8 @@ pub(crate) fn command_line(words: impl IntoIterator<Item = OsString>) -> String 
     line
 }
 
-fn quoted(word: &str) -> String {
+/// A word as a POSIX shell reads it.
+pub(crate) fn quoted(word: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=@%+,".contains(c);
     if !word.is_empty() && word.chars().all(plain) {
         word.to_owned()

@@ -110,10 +110,15 @@ impl Tally {
         self.counts.total() + self.duplicates + self.recalled
     }
 
+    /// Of these, what this run did: what earlier runs settled, and what is not sent, says nothing of its speed.
+    fn worked(&self) -> u64 {
+        self.counts.total() + self.duplicates - self.counts.of(Verdict::NotSent)
+    }
+
     /// How the job looks now.
     pub(super) fn look(&mut self, now: Duration, paint: Paint) -> Look {
-        let done = self.done();
-        self.speed.note(now, done);
+        let (done, worked) = (self.done(), self.worked());
+        self.speed.note(now, worked);
         // A bad line is an outcome too, and no record of the check.
         let share = self.total.map(|total| (done, total.max(done)));
         let mut head = vec![match share {
@@ -123,7 +128,7 @@ impl Tally {
                 counted(done, one, several)
             }
         }];
-        if let Some(speed) = self.speed.lately(now, done).filter(|_| done > 0) {
+        if let Some(speed) = self.speed.lately(now, worked).filter(|_| worked > 0) {
             head.push(rate(speed));
         }
         let mut requests = counted(self.requests, "request", "requests");
@@ -152,8 +157,7 @@ impl Tally {
 
     fn left(&self, share: Option<(u64, u64)>, now: Duration) -> Option<Duration> {
         let (done, total) = share.filter(|_| !self.stopping)?;
-        let settled = self.counts.total() + self.duplicates;
-        let left = self.outlook.left(total.saturating_sub(done), settled, now)?;
+        let left = self.outlook.left(total.saturating_sub(done), self.worked(), now)?;
         // Nothing goes on before a wait is over.
         Some(left.max(self.wait.as_ref().map_or(Duration::ZERO, |wait| wait.left(now))))
     }
@@ -252,6 +256,15 @@ mod tests {
         tally.duplicate();
         tally.recalled();
         assert_eq!(tally.look(at(0), Paint::PLAIN).share, Some((3, 4)));
+    }
+
+    #[test]
+    fn what_is_not_sent_and_what_earlier_runs_settled_make_a_job_no_faster() {
+        let mut tally = under_way(Some(5000));
+        (0..2000).for_each(|_| tally.outcome(Verdict::NotSent));
+        (0..500).for_each(|_| tally.recalled());
+        let look = tally.look(at(10_000), Paint::PLAIN);
+        assert!(look.head.starts_with("3,400/5,000  90/s  10 requests"), "{look:?}");
     }
 
     #[test]

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::time::{Duration, SystemTime};
 
 use batchwise::dellin_book::DellinAccount;
+use batchwise::quota::Window;
 use batchwise_journal::{JobHeader, JobState, JournalReader, ReadError, RunRow, Tally, VerifiedCounts};
 
 use crate::values::Rate;
@@ -26,6 +27,8 @@ pub(super) struct Figures {
     pub(super) waited: Duration,
     /// Time in which runs were going on.
     pub(super) took: Duration,
+    /// Number, begin and length of each run.
+    pub(super) spans: Vec<(u32, SystemTime, Duration)>,
     /// When anything was noted last.
     pub(super) last: SystemTime,
 }
@@ -48,6 +51,7 @@ impl Figures {
             true
         })?;
         let (mut took, mut last) = (Duration::ZERO, header.started);
+        let mut spans = Vec::with_capacity(runs.len());
         for run in &runs {
             // A run that died is known by its calls until then.
             let end = run
@@ -58,7 +62,9 @@ impl Figures {
                 (JobState::Running, Some(now)) if now.number == run.number => SystemTime::now(),
                 _ => end,
             };
-            took += end.duration_since(run.started).unwrap_or_default();
+            let length = end.duration_since(run.started).unwrap_or_default();
+            spans.push((run.number, run.started, length));
+            took += length;
             last = last.max(end);
         }
         Ok(Self {
@@ -72,6 +78,7 @@ impl Figures {
             faults,
             waited,
             took,
+            spans,
             last,
         })
     }
@@ -81,8 +88,8 @@ impl Figures {
         self.tally.counts.total() + self.tally.open
     }
 
-    /// What the quota allowed, in words.
-    pub(super) fn quota(&self) -> String {
+    /// What the quota allowed, as far as the job's arguments and the documented quotas tell.
+    pub(super) fn windows(&self) -> Vec<Window> {
         let words = &self.header.resume;
         let rate = words
             .iter()
@@ -91,13 +98,18 @@ impl Figures {
         let rate: Option<Rate> = rate.and_then(|rate| rate.parse().ok());
         let windows = match self.header.provider.as_str() {
             "calltouch-import" | "calltouch-leads" => std::num::NonZeroU32::new(5)
-                .map(batchwise::quota::Window::per_second)
+                .map(Window::per_second)
                 .into_iter()
                 .collect(),
             "dellin-book" => DellinAccount::default_windows().to_vec(),
             _ => Vec::new(),
         };
-        let windows = Rate::applied(rate, windows);
+        Rate::applied(rate, windows)
+    }
+
+    /// The same in words.
+    pub(super) fn quota(&self) -> String {
+        let windows = self.windows();
         let shown: Vec<String> = windows
             .iter()
             .map(|window| {

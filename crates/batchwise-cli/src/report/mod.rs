@@ -1,9 +1,14 @@
-//! `batchwise report`: what became of a job, from its journal, also while it runs.
+//! `batchwise report`: what became of a job, from its journal or its result files, also while it runs.
 
 mod args;
 mod evidence;
 mod figures;
+mod files;
+mod html;
+mod nouns;
 mod rows;
+mod source;
+mod sums;
 mod table;
 mod words;
 
@@ -16,30 +21,53 @@ pub(crate) use args::ReportArgs;
 
 use crate::args::OutputArg;
 use crate::failure::{Exit, Failure};
-use crate::ledger::StateDirectory;
 use crate::notes::say;
 use crate::output::OutcomeWriter;
 use figures::Figures;
+use files::ResultFiles;
+use source::Source;
+use sums::Sums;
 
 /// Reports a job.
 pub(crate) fn report(args: &ReportArgs) -> Result<Exit, Failure> {
-    let path = StateDirectory::find(&args.journal)?;
-    let reader = JournalReader::open(&path).map_err(unreadable)?;
+    let source = Source::find(&args.job)?;
+    if let Some(file) = &args.html {
+        html::write(&source, file, args.force)?;
+        say(&format!("page in {}", file.display()));
+        return Ok(Exit::Reached);
+    }
+    let (reader, path) = match &source {
+        Source::Journal(reader, path) => (reader, path),
+        Source::Files(files) => return of_files(files, args),
+    };
     if let Some(file) = &args.evidence {
-        evidence::write(&reader, file, args.force)?;
+        evidence::write(reader, file, args.force)?;
         say(&format!("evidence in {}", file.display()));
         return Ok(Exit::Reached);
     }
     if args.output == OutputArg::Human {
-        let figures = Figures::of(&reader).map_err(unreadable)?;
+        let figures = Figures::of(reader).map_err(unreadable)?;
         let reasons = reader.reasons(&filter(args)).map_err(unreadable)?;
-        write_text(&table::table(&figures, &reasons, &path))?;
+        write_text(&table::table(&figures, &reasons, path))?;
         if args.only.is_empty() {
             return Ok(Exit::Reached);
         }
         write_text("\n")?;
     }
-    records(&reader, args)?;
+    records(reader, args)?;
+    Ok(Exit::Reached)
+}
+
+/// Reports a job of which only its result files are left.
+fn of_files(files: &ResultFiles, args: &ReportArgs) -> Result<Exit, Failure> {
+    if args.evidence.is_some() || args.output != OutputArg::Human || !args.only.is_empty() {
+        return Err(Failure::usage(format!(
+            "--evidence, -o and --only need the job's journal, which is neither in `{}` nor in the state directory; the files there \
+             have every record",
+            files.directory.display()
+        )));
+    }
+    write_text(&table::of_files(files, &Sums::of(files)?))?;
     Ok(Exit::Reached)
 }
 

@@ -7,7 +7,9 @@ use batchwise::{Counts, Verdict};
 use batchwise_journal::{JobState, ReasonGroup};
 
 use super::figures::Figures;
+use super::files::ResultFiles;
 use super::resume_command;
+use super::sums::Sums;
 use crate::output::{one_line, time};
 use crate::progress::{grouped, span};
 use crate::verify::counted;
@@ -40,6 +42,66 @@ pub(super) fn table(figures: &Figures, reasons: &[ReasonGroup], path: &Path) -> 
     lines.push(speed(figures));
     if figures.state == JobState::Unfinished && !figures.header.resume.is_empty() {
         lines.push(format!("\ngo on with: {}", resume_command(path)));
+    }
+    lines.push(String::new());
+    lines.join("\n")
+}
+
+/// The table of a job of which only its result files are left.
+pub(super) fn of_files(files: &ResultFiles, sums: &Sums) -> String {
+    let summary = |name: &str| files.summary().and_then(|summary| summary.get(name)?.as_str());
+    let mut lines = vec![format!(
+        "job        {}",
+        one_line(files.job_id.as_deref().unwrap_or("of no name: the files are empty"))
+    )];
+    if let (Some(provider), Some(account), Some(host)) = (summary("provider"), summary("account"), summary("host")) {
+        lines.push(format!(
+            "account    {} at {} ({})",
+            one_line(account),
+            one_line(host),
+            one_line(provider)
+        ));
+    }
+    lines.push(format!("files      {}", files.directory.display()));
+    lines.push("journal    none was found: calls, waits, faults and runs are not known".to_owned());
+    if let (Some(first), Some(last)) = (sums.first, sums.last) {
+        lines.push(format!("settled    from {first:.0} to {last:.0}"));
+    }
+    lines.push(String::new());
+    let total = grouped(sums.counts.total());
+    let width = total.len().max(9);
+    for (verdict, count) in sums.counts.iter() {
+        lines.push(format!("{:>width$}  {verdict}", grouped(count)));
+    }
+    lines.push(format!("{:>width$}", "-".repeat(total.len())));
+    let repeats = match sums.duplicates {
+        0 => String::new(),
+        repeats => format!("; {} more repeat one of them", grouped(repeats)),
+    };
+    lines.push(format!(
+        "{total:>width$}  records, {} in the wanted state{repeats}",
+        grouped(sums.reached)
+    ));
+    let mut reasons: Vec<_> = sums.reasons.iter().collect();
+    reasons.sort_by_key(|((verdict, detail), count)| (std::cmp::Reverse(**count), verdict.as_str(), detail.as_str()));
+    let shown: Vec<(Verdict, &str, u64)> = reasons
+        .iter()
+        .map(|((verdict, detail), count)| (*verdict, detail.as_str(), **count))
+        .collect();
+    if !shown.is_empty() {
+        lines.push("\nwhy".to_owned());
+    }
+    for (verdict, detail, count) in shown.iter().take(REASONS) {
+        lines.push(format!(
+            "{:>9}  {:<16}  {}",
+            grouped(*count),
+            verdict.as_str(),
+            one_line(detail)
+        ));
+    }
+    let left = sums.other_reasons + shown.iter().skip(REASONS).map(|(.., count)| count).sum::<u64>();
+    if left > 0 {
+        lines.push(format!("{:>9}  for other reasons", grouped(left)));
     }
     lines.push(String::new());
     lines.join("\n")

@@ -50,7 +50,7 @@ fn plain(name: &str) -> &str {
 }
 
 /// How many of these columns are the input's own: those before what an earlier run added, which is known by its order.
-pub(super) fn own_columns<S: AsRef<str>>(names: &[S]) -> usize {
+pub(crate) fn own_columns<S: AsRef<str>>(names: &[S]) -> usize {
     let is_added = |added: &[S]| {
         let mut names = added.iter().map(|name| plain(name.as_ref()));
         FIRST.iter().all(|known| names.next() == Some(known))
@@ -64,6 +64,12 @@ pub(super) fn own_columns<S: AsRef<str>>(names: &[S]) -> usize {
     (0..names.len())
         .find(|start| names.get(*start..).is_some_and(is_added))
         .unwrap_or(names.len())
+}
+
+/// Where the added column of this name stands behind so many of the input's own.
+pub(crate) fn column_of<S: AsRef<str>>(names: &[S], own: usize, name: &str) -> Option<usize> {
+    let added = names.iter().skip(own).position(|known| plain(known.as_ref()) == name);
+    added.map(|at| own + at)
 }
 
 /// The object without what an earlier run added to it.

@@ -28,6 +28,11 @@ impl ResultFile {
     /// All of them.
     pub(crate) const ALL: [Self; 3] = [Self::Succeeded, Self::Failed, Self::Unprocessed];
 
+    /// Where it stands in a directory.
+    pub(crate) fn path_in(self, directory: &Path, extension: &str) -> PathBuf {
+        directory.join(format!("{}.{extension}", self.stem()))
+    }
+
     const fn stem(self) -> &'static str {
         match self {
             Self::Succeeded => "succeeded",
@@ -80,7 +85,7 @@ impl ResultDirectory {
 
     /// Where a file stands.
     pub(crate) fn file(&self, file: ResultFile, extension: &str) -> PathBuf {
-        self.path.join(format!("{}.{extension}", file.stem()))
+        file.path_in(&self.path, extension)
     }
 
     fn candidates(&self) -> impl Iterator<Item = PathBuf> {

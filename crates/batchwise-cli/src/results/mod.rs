@@ -14,7 +14,7 @@ mod pass;
 mod settled;
 mod summary;
 
-pub(crate) use added::without_added;
+pub(crate) use added::{column_of, own_columns, without_added};
 pub(crate) use args::ResultArgs;
 pub(crate) use directory::{ResultDirectory, ResultFile};
 pub(crate) use fresh_file::FreshFile;

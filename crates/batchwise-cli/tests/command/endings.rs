@@ -74,3 +74,81 @@ fn a_plan_without_sending() {
         .with_code(0);
     is_as_before("endings/dry-run", &tamed(&ended.stdout, &emulated.url()));
 }
+
+/// The journal of a job with every kind of trouble, and the text without what differs from run to run.
+fn troubled(directory: &std::path::Path, args: &str) -> String {
+    let space = SpaceConfig::any().poison([51003]).absent([51004]);
+    let lost = FaultRule::new(Fault::Status {
+        status: 502,
+        acts: true,
+    });
+    let lost = lost.on(Method::CalltouchImport).nth(1);
+    let emulated = Emulated::with(EmulatorConfig::default().calltouch_import(space).fault(lost));
+    Cli::new(
+        &emulated.url(),
+        "calltouch-import delete 51001 51002 51003 51004 51001 --yes -q",
+    )
+    .within(directory)
+    .arg("--journal")
+    .arg("job.db")
+    .arg("--results-dir")
+    .arg("results")
+    .arg("--summary")
+    .arg("summary.json")
+    .run()
+    .with_code(1);
+    let told = Cli::bare(args).within(directory).run().with_code(0).stdout;
+    steady(&told, &emulated.url())
+}
+
+/// Ids of jobs, times, processes and whose they are, made alike.
+fn steady(text: &str, url: &str) -> String {
+    let lines = tamed(text, url);
+    let lines = lines.lines().map(|line| {
+        let words: Vec<&str> = line.split(' ').collect();
+        let alike = words.iter().map(|word| {
+            let digits = word.bytes().filter(u8::is_ascii_digit).count();
+            let is_time = word.len() >= 20 && word.get(4..5) == Some("-") && word.ends_with(['Z', ',', '"']);
+            let is_id = word.len() == 12 && word.bytes().all(|byte| byte.is_ascii_hexdigit()) && digits > 0;
+            match () {
+                () if is_time => "TIME",
+                () if is_id => "ID",
+                () => word,
+            }
+        });
+        alike.collect::<Vec<_>>().join(" ")
+    });
+    let keep = |line: &String| !line.starts_with("speed ") && !line.starts_with("waits ");
+    let lines = lines.filter(keep).map(|line| match line.split_once(" by ") {
+        Some((before, _)) if line.starts_with("began ") => format!("{before} by USER on MACHINE"),
+        _ => line,
+    });
+    lines.map(|line| line + "\n").collect()
+}
+
+#[test]
+fn the_report_of_a_job() {
+    let directory = tempfile::tempdir().unwrap();
+    is_as_before("endings/report", &troubled(directory.path(), "report job.db"));
+}
+
+#[test]
+fn the_report_of_a_directory_of_result_files() {
+    let directory = tempfile::tempdir().unwrap();
+    let text = troubled(directory.path(), "report results");
+    // Its journal lies elsewhere, and nobody told where.
+    is_as_before("endings/report-of-files", &text);
+}
+
+#[test]
+fn the_summary_for_programs() {
+    let directory = tempfile::tempdir().unwrap();
+    troubled(directory.path(), "report job.db");
+    let summary = std::fs::read_to_string(directory.path().join("summary.json")).unwrap();
+    let mut summary: serde_json::Value = serde_json::from_str(&summary).unwrap();
+    for differs in ["job_id", "host", "started", "took_seconds"] {
+        assert!(summary[differs].is_string() || summary[differs].is_number());
+        summary[differs] = "...".into();
+    }
+    is_as_before("endings/summary", &format!("{summary:#}\n"));
+}

@@ -60,9 +60,70 @@ fn mistakes_in_a_file() {
             "Import ID,name\n51001,a\n",
             "calltouch-import delete --yes --column import",
         ),
+        (
+            "unclear-number",
+            ".csv",
+            "id;name\n\"1,234\";a\n",
+            "calltouch-import delete --yes --delimiter ;",
+        ),
+        ("lost-digits", ".csv", "id\n1.2E+7\n", "calltouch-import delete --yes"),
+        (
+            "unclear-delimiter",
+            ".csv",
+            "a;b,c\n1;2,3\n",
+            "calltouch-import delete --yes --column x",
+        ),
+        (
+            "unmapped-column",
+            ".csv",
+            "Request ID,Contract\n900100,A-17\n",
+            "calltouch-leads add-fields --yes --match-request Request --field Contrct=contract_no",
+        ),
+        (
+            "unclear-date",
+            ".csv",
+            "Request,Signed\n900100,31/02/2024\n",
+            "calltouch-leads add-fields --yes --match-request Request --field Signed=signed:date(dd.mm.yyyy)",
+        ),
+        (
+            "unclear-amount",
+            ".csv",
+            "Request,Sum\n900100,\"1,234\"\n",
+            "calltouch-leads add-fields --yes --match-request Request --field Sum=amount:number",
+        ),
+        (
+            "no-lead",
+            ".ndjson",
+            "{\"matching\": []}\n",
+            "calltouch-leads add-fields --yes",
+        ),
     ] {
         let ended = Cli::plain(NOWHERE, args).input(&file(suffix, content)).run();
         is_told(name, &format!("{args} -i FILE"), &ended);
+    }
+}
+
+#[test]
+fn a_file_whose_encoding_is_in_doubt() {
+    // A word of capitals that both code pages have, in letters of their own.
+    let args = "calltouch-import delete --yes --column ID";
+    let input = file(".csv", b"ID;\xc6\xd3\xa3\n51001;\xbf\xf3\xb3\n");
+    let mut ended = Cli::plain(NOWHERE, args).input(&input).run();
+    ended.stderr = ended.stderr.replace(&input.path().display().to_string(), "FILE");
+    is_told("unclear-encoding", &format!("{args} -i FILE"), &ended);
+}
+
+#[test]
+fn reports_that_cannot_be_had() {
+    let directory = tempfile::tempdir().unwrap();
+    for (name, args) in [
+        ("report-without-journal", "report nowhere.db"),
+        ("report-of-nothing", "report ."),
+        ("report-unknown-outcome", "report --only deletd"),
+        ("report-two-files", "report --html a.html --evidence b.txt"),
+        ("report-force-alone", "report --force"),
+    ] {
+        is_told(name, args, &Cli::plain(NOWHERE, args).within(directory.path()).run());
     }
 }
 

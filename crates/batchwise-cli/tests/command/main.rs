@@ -18,12 +18,15 @@ mod exit_codes;
 mod files;
 mod help;
 mod journal;
+#[cfg(all(feature = "keyring", target_os = "linux"))]
+mod keyring;
 mod killed;
 mod leads;
 mod leads_columns;
 mod lists;
 mod numbers;
 mod outputs;
+mod page;
 mod pipes;
 mod progress;
 mod readme;

@@ -2,6 +2,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError};
+use std::time::Duration;
 
 use tracing::Instrument;
 
@@ -77,12 +78,13 @@ fn token(text: Option<&str>) -> Option<&str> {
 }
 
 impl<M: BatchMethod> CallContext<M> {
-    pub(super) async fn carry(self: Arc<Self>, mut batch: Batch<M::Record>) -> Ended<M::Record> {
+    /// Makes the calls for a batch, which was held so long for a slot of the quota until now.
+    pub(super) async fn carry(self: Arc<Self>, mut batch: Batch<M::Record>, held: Duration) -> Ended<M::Record> {
         if let Err(error) = self.intend(&mut batch).await {
             return (batch, Attempt::Unwritten(error));
         }
         let mut last = None;
-        let attempt = match self.attempt(&batch, &mut last).await {
+        let attempt = match self.attempt(&batch, held, &mut last).await {
             Ok(reply) => Attempt::Reply(reply),
             Err(attempt) => attempt,
         };
@@ -120,16 +122,24 @@ impl<M: BatchMethod> CallContext<M> {
 
     /// Calls, and renews credentials that were refused, once for each call. A call that found no session was not refused:
     /// nobody had logged in yet, or someone else is about to.
-    async fn attempt(&self, batch: &Batch<M::Record>, last: &mut Option<u64>) -> Result<Reply, Attempt> {
+    async fn attempt(
+        &self,
+        batch: &Batch<M::Record>,
+        mut held: Duration,
+        last: &mut Option<u64>,
+    ) -> Result<Reply, Attempt> {
         let (mut refusals, mut without_session) = (0, 0);
         if self.method.can_renew() && self.method.needs_renewal() {
             self.renew(&CallError::no_session()).await?;
         }
         loop {
-            let error = match self.call(batch, last).await? {
+            let error = match self.call(batch, held, last).await? {
                 Ok(reply) => return Ok(reply),
                 Err(error) => error,
             };
+            if error.kind() != CallErrorKind::NoSession {
+                held = Duration::ZERO;
+            }
             let again = match error.kind() {
                 CallErrorKind::Credentials => {
                     refusals += 1;
@@ -174,10 +184,11 @@ impl<M: BatchMethod> CallContext<M> {
         }
     }
 
-    /// One call; its number is left in `last`.
+    /// One call of a batch that had waited so long already; its number is left in `last`.
     async fn call(
         &self,
         batch: &Batch<M::Record>,
+        held: Duration,
         last: &mut Option<u64>,
     ) -> Result<Result<Reply, CallError>, Attempt> {
         let records = batch.records();
@@ -232,7 +243,7 @@ impl<M: BatchMethod> CallContext<M> {
             call,
             records: records.len(),
             started: wall,
-            waited: started.saturating_sub(asked),
+            waited: held.saturating_add(started.saturating_sub(asked)),
             duration,
             error: error.map(CallError::kind),
             sent: error.map(CallError::sent),

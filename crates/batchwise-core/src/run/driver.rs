@@ -57,6 +57,8 @@ pub(super) struct Driver<M: BatchMethod> {
     probe: Option<crate::test_util::Probe>,
     /// Until when the server asked everyone to wait.
     refused_until: Tick,
+    /// Since when a batch that is ready is held for a slot of the quota.
+    held_since: Option<Tick>,
 }
 
 /// What happens next in a job.
@@ -108,6 +110,7 @@ impl<M: BatchMethod> Driver<M> {
             #[cfg(feature = "test-util")]
             probe: options.probe,
             refused_until: Tick::ZERO,
+            held_since: None,
         }
     }
 
@@ -151,6 +154,7 @@ impl<M: BatchMethod> Driver<M> {
                     Some(wait) => Some(now.saturating_add(wait)),
                 },
                 Step::Wait(until) => {
+                    self.held_since = None;
                     self.observe_pause(until, now);
                     until
                 }
@@ -225,6 +229,7 @@ impl<M: BatchMethod> Driver<M> {
         let quotas = self.context.method.quotas();
         let wait = quotas.iter().map(|quota| quota.ready_in(1)).max().unwrap_or_default();
         if !wait.is_zero() {
+            self.held_since.get_or_insert(now);
             self.context.gate.observe_wait(WaitingFor::Quota, wait);
             let lead = self.ahead.as_mut().map_or(Duration::ZERO, |ahead| {
                 ahead.rest();
@@ -235,7 +240,12 @@ impl<M: BatchMethod> Driver<M> {
             }
         }
         if let Some(batch) = self.plan.take(now) {
-            self.in_flight.push(Box::pin(Arc::clone(&self.context).carry(batch)));
+            let held = self
+                .held_since
+                .take()
+                .map_or(Duration::ZERO, |since| now.saturating_sub(since));
+            self.in_flight
+                .push(Box::pin(Arc::clone(&self.context).carry(batch, held)));
         }
         None
     }

@@ -1,5 +1,6 @@
 //! Plays a case, and holds it against what truly happened.
 
+use std::collections::BTreeSet;
 use std::future::poll_fn;
 use std::num::NonZeroUsize;
 use std::sync::atomic::Ordering;
@@ -141,7 +142,8 @@ impl<'a> Stage<'a> {
             summary,
             difficult,
             unique,
-            in_doubt: std::collections::BTreeSet::new(),
+            in_doubt: BTreeSet::new(),
+            untold: BTreeSet::new(),
             calls: std::mem::take(&mut sight.calls),
             breaches: std::mem::take(&mut sight.breaches),
             dropped: false,

@@ -17,8 +17,22 @@ pub(super) const STAGE: Stage = Stage {
 /// What the README has to say for nextest to stand in for it.
 const KNOWN: [&str; 3] = ["cargo", "test", "--workspace"];
 
+/// Makes a test that needs a browser fail where it finds none.
+const BROWSER: &str = "BATCHWISE_BROWSER";
+
+/// Under these names the tests look for one.
+const BROWSERS: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
+
 fn run(workspace: &Workspace) -> Result<()> {
     let shell = workspace.shell();
+    let _browser = if has_browser() {
+        Some(shell.push_env(BROWSER, "required"))
+    } else {
+        println!(
+            "test: WARNING: no Chromium is installed: the page of `report --html` is opened by no browser (SKIPPED)"
+        );
+        None
+    };
     let readme = workspace.readme()?;
     let command = readme::test(&readme)?;
     let Some((program, args)) = command.split_first() else {
@@ -35,6 +49,11 @@ fn run(workspace: &Workspace) -> Result<()> {
     .args(["--final-status-level", "fail", "-E", "not binary(conformance)"])
     .run()?;
     Ok(cmd!(shell, "cargo test --workspace --doc --quiet").run()?)
+}
+
+fn has_browser() -> bool {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&path).any(|directory| BROWSERS.iter().any(|name| directory.join(name).is_file()))
 }
 
 fn has_nextest(workspace: &Workspace) -> bool {

@@ -1,5 +1,7 @@
 //! An emulator on a runtime of its own, the command with credentials for it, and a server that writes down what arrives.
 
+#[cfg(unix)]
+pub(crate) mod browser;
 mod cli;
 mod emulated;
 mod recorder;
