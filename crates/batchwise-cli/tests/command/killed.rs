@@ -160,19 +160,19 @@ const STORIES: [Story; 4] = [
         },
     },
     Story {
-        args: "thulium-campaign delete --campaign 00042 --busy-wait 0 --busy-rounds 3",
+        args: "thulium-campaign delete --campaign 00042 --busy-wait 0 --busy-rounds 1",
         suffix: ".txt",
         config: || {
             let customers = SpaceConfig::any()
                 .absent(vec![5])
-                .busy((10..60).collect::<Vec<_>>(), Busy::Answers(2))
+                .busy((10..60).collect::<Vec<_>>(), Busy::Answers(1))
                 .busy(vec![60, 61], Busy::Forever)
                 .poison_nameless(vec![123])
                 .silent(vec![20]);
             EmulatorConfig::default()
                 .campaign(CampaignConfig::new("00042").customers(customers))
                 .faults(vec![
-                    FaultRule::new(Fault::ResetAfter).on(Method::ThuliumCustomers).every(29),
+                    FaultRule::new(Fault::ResetAfter).on(Method::ThuliumCustomers).every(97),
                 ])
         },
         input: || (1..=300).map(|id| format!("{id}\n")).collect(),
