@@ -1,6 +1,7 @@
 //! The loop that keeps a job going.
 
 use std::future::Future;
+use std::num::NonZeroUsize;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -33,6 +34,21 @@ const LEAD: Duration = Duration::from_millis(25);
 
 /// Entries taken from a ready input before anything else is looked at.
 const READ_AHEAD: usize = 4096;
+
+/// Calls in flight when the number is left to us and no quota holds calls back: enough that a server has work while an answer
+/// is on its way, and few enough that whoever lifts a quota does not meet a server with all that a quota would have spread.
+const WITHOUT_QUOTA: NonZeroUsize = NonZeroUsize::MIN.saturating_add(3);
+
+/// Calls in flight when the number is left to us.
+fn auto_concurrency(method: &impl BatchMethod) -> NonZeroUsize {
+    let calls = method.descriptor().auto_concurrency;
+    // The least time of very many calls is nothing only where there is no limit.
+    let is_paced = method
+        .quotas()
+        .iter()
+        .any(|quota| !quota.least_time(u64::MAX).is_zero());
+    if is_paced { calls } else { calls.min(WITHOUT_QUOTA) }
+}
 
 /// A job under way.
 pub(super) struct Driver<M: BatchMethod> {
@@ -72,7 +88,7 @@ impl<M: BatchMethod> Driver<M> {
     pub(super) fn new(method: M, input: Input<M::Record>, options: RunOptions) -> Self {
         let mut plan = options.plan;
         if options.auto_concurrency {
-            plan.concurrency = method.descriptor().auto_concurrency;
+            plan.concurrency = auto_concurrency(&method);
         }
         let linger = plan.linger;
         let now = options.clock.now();
