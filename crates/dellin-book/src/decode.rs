@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use crate::envelope::{Envelope, each, number};
 use crate::record::BookKind;
+use crate::wire::MAX_OBJECTS;
 
 /// Reads the answer to a deletion: one statement for each listing, ids that were never sent included.
 ///
@@ -28,7 +29,7 @@ pub(crate) fn reply(answer: &Answer) -> Result<Reply, CallError> {
 /// other.
 fn all_deleted(body: &[u8]) -> Option<Reply> {
     let kinds = BookKind::ALL.map(BookKind::field);
-    let mut lists: [Vec<u64>; BookKind::ALL.len()] = Default::default();
+    let mut statements = Vec::with_capacity(MAX_OBJECTS);
     let mut json = Documented::new(body);
     json.object(&["metadata", "data"], |name, json| match name {
         "metadata" => json.object(&["status", "generated_at"], |name, json| match name {
@@ -40,22 +41,16 @@ fn all_deleted(body: &[u8]) -> Option<Reply> {
                 if list == "notDeleted" {
                     return json.nothing();
                 }
-                let kind = kinds.iter().position(|kind| *kind == name)?;
-                let ids = lists.get_mut(kind)?;
+                let kind = BookKind::ALL.into_iter().find(|kind| kind.field() == name)?;
                 json.list(|json| {
-                    ids.push(json.number()?);
+                    statements.push((kind.identity(json.number()?), Statement::new(Said::Done)));
                     Some(())
                 })
             })
         }),
     })?;
     json.end()?;
-    let listed = BookKind::ALL.into_iter().zip(lists);
-    let statements = listed.flat_map(|(kind, ids)| {
-        ids.into_iter()
-            .map(move |id| (kind.identity(id), Statement::new(Said::Done)))
-    });
-    Some(Reply::Named(statements.collect()))
+    Some(Reply::Named(statements))
 }
 
 /// The answer as a tree, whatever it is.
