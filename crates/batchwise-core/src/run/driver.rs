@@ -6,7 +6,7 @@ use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::Poll;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use futures_core::Stream;
 use futures_util::StreamExt;
@@ -72,6 +72,9 @@ pub(super) struct Driver<M: BatchMethod> {
     probe: Option<crate::test_util::Probe>,
     /// Until when the server asked everyone to wait.
     refused_until: Tick,
+    /// The time of day of what is settled now: all records of an answer are settled at once, however slowly their outcomes are
+    /// taken.
+    settled_at: SystemTime,
 }
 
 /// What happens next in a job.
@@ -121,6 +124,7 @@ impl<M: BatchMethod> Driver<M> {
             #[cfg(feature = "test-util")]
             probe: options.probe,
             refused_until: Tick::ZERO,
+            settled_at: SystemTime::UNIX_EPOCH, // before the first look at the clock nothing is settled
         }
     }
 
@@ -149,6 +153,7 @@ impl<M: BatchMethod> Driver<M> {
                 return Some(outcome);
             }
             let now = self.clock().now();
+            self.settled_at = self.clock().wall();
             self.check_stop(now);
             self.check_drain(now);
             self.read_ahead(now).await;
@@ -218,11 +223,11 @@ impl<M: BatchMethod> Driver<M> {
     fn take_outcome(&mut self) -> Option<Outcome<M::Record>> {
         let Some(ledger) = &mut self.ledger else {
             let mut outcome = self.plan.take_outcome()?;
-            outcome.at = self.context.clock.wall();
+            outcome.at = self.settled_at;
             return Some(outcome);
         };
         while let Some(mut outcome) = self.plan.take_outcome() {
-            outcome.at = self.context.clock.wall();
+            outcome.at = self.settled_at;
             ledger.push(outcome);
         }
         // What a stop gives its outcome may be on its way into the journal as an intent: the outcome comes after it.
@@ -357,21 +362,37 @@ impl<M: BatchMethod> Driver<M> {
 
     /// Takes what the input has right now, as far as the plan wants it.
     async fn read_ahead(&mut self, now: Tick) {
-        // Bounded, so that an endless input of repeats does not keep calls and stops from being looked at.
-        for _ in 0..READ_AHEAD {
-            if !self.wants_input() {
-                return;
+        std::future::poll_fn(|cx| {
+            // Bounded, so that an endless input of repeats does not keep calls and stops from being looked at.
+            let mut left = READ_AHEAD;
+            loop {
+                // Asked once for many entries: the answer costs as much as to take one.
+                let wanted = self.wanted().min(left);
+                if wanted == 0 {
+                    return Poll::Ready(());
+                }
+                for _ in 0..wanted {
+                    let Some(input) = &mut self.input else {
+                        return Poll::Ready(());
+                    };
+                    let Poll::Ready(item) = input.as_mut().poll_next(cx) else {
+                        return Poll::Ready(());
+                    };
+                    self.take_input(item, now);
+                }
+                left -= wanted;
             }
-            let Some(input) = &mut self.input else { return };
-            let Poll::Ready(item) = std::future::poll_fn(|cx| Poll::Ready(input.as_mut().poll_next(cx))).await else {
-                return;
-            };
-            self.take_input(item, now);
-        }
+        })
+        .await;
     }
 
-    fn wants_input(&self) -> bool {
-        self.plan.wants_input() && !self.ledger.as_ref().is_some_and(Ledger::is_full)
+    /// Entries that can be taken before this is asked again.
+    fn wanted(&self) -> usize {
+        if self.ledger.as_ref().is_some_and(Ledger::is_full) {
+            0
+        } else {
+            self.plan.wanted()
+        }
     }
 
     fn take_input(&mut self, item: Option<Result<Entry<M::Record>, InputError>>, now: Tick) {
@@ -432,7 +453,7 @@ impl<M: BatchMethod> Driver<M> {
         let mut sleep = until.map(|until| self.clock().sleep_until(until));
         let mut stopped = pin!(self.stop.stopped());
         let stopping = self.plan.is_stopping();
-        let wants_input = self.wants_input();
+        let wants_input = self.wanted() > 0;
         let (input, in_flight) = (&mut self.input, &mut self.in_flight);
         let (ahead, ledger) = (&mut self.ahead, &mut self.ledger);
         std::future::poll_fn(|cx| {
@@ -467,6 +488,7 @@ impl<M: BatchMethod> Driver<M> {
 
     fn handle(&mut self, event: Event<M::Record>) {
         let now = self.clock().now();
+        self.settled_at = self.clock().wall();
         match event {
             Event::Input(item) => self.take_input(item, now),
             Event::Ended((batch, attempt)) => {
