@@ -362,10 +362,22 @@ mod tests {
         r#"{"counteragentIDs":[],"addressIDs":[],"contactIDs":[],"phoneIDs":[]}}}"#
     );
 
+    /// The statements in an order of their own: an answer has its lists in any.
+    fn by_name(reply: Option<Reply>) -> Option<Vec<(Identity, Statement)>> {
+        let Some(Reply::Named(mut statements)) = reply else {
+            return None;
+        };
+        statements.sort_by(|left, right| left.0.cmp(&right.0));
+        Some(statements)
+    }
+
     #[test]
     fn the_documented_answer_is_read_in_place() {
         let read = all_deleted(DOCUMENTED.as_bytes());
-        assert_eq!(read, interpreted(&answer(200, DOCUMENTED)).ok());
+        assert_eq!(
+            by_name(read.clone()),
+            by_name(interpreted(&answer(200, DOCUMENTED)).ok())
+        );
         assert_eq!(read.map(|reply| reply.len()), Some(4));
         for odd in [
             DOCUMENTED.replace("\"phoneIDs\":[]", "\"phoneIDs\":[2]"),
@@ -388,7 +400,8 @@ mod tests {
                 body[at] = byte;
             }
             if let Some(read) = all_deleted(&body) {
-                prop_assert_eq!(Some(read), interpreted(&Answer::of(StatusCode::OK, body)).ok());
+                let tree = interpreted(&Answer::of(StatusCode::OK, body)).ok();
+                prop_assert_eq!(by_name(Some(read)), by_name(tree));
             }
         }
     }

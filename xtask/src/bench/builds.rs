@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
-use std::time::Instant;
 
 use anyhow::{Context, Result};
 use xshell::{Shell, cmd};
@@ -105,7 +104,6 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
 struct Weight {
     crates: usize,
     cpu_seconds: Option<f64>,
-    wall_seconds: f64,
     bytes: u64,
 }
 
@@ -181,7 +179,7 @@ fn mega(bytes: u64) -> String {
     format!("{} MiB", number(mib(bytes)))
 }
 
-fn weigh(workspace: &Workspace, hello: &Hello, report: &mut Report) -> Result<Weight> {
+fn weigh(workspace: &Workspace, hello: &Hello, report: &Report) -> Result<Weight> {
     report.note(&format!("a clean build with {}", hello.name));
     let home = workspace.target().join("bench").join("hello");
     if home.exists() {
@@ -207,20 +205,16 @@ fn weigh(workspace: &Workspace, hello: &Hello, report: &mut Report) -> Result<We
         .quiet()
         .read()?;
     let crates: BTreeSet<&str> = tree.lines().map(|line| line.trim_end_matches(" (*)")).collect();
-    let (before, started) = (children_cpu(), Instant::now());
+    let before = children_cpu();
     build(&home)?;
-    let wall_seconds = started.elapsed().as_secs_f64();
     let cpu_seconds = children_cpu().zip(before).map(|(after, before)| after - before);
     let bytes = fs::metadata(home.join("target").join("release").join("hello"))?.len();
     fs::remove_dir_all(home.join("target"))?;
-    let weight = Weight {
+    Ok(Weight {
         crates: crates.len(),
         cpu_seconds,
-        wall_seconds,
         bytes,
-    };
-    eprintln!("  {weight:?}");
-    Ok(weight)
+    })
 }
 
 fn build(home: &Path) -> Result<()> {
@@ -233,10 +227,10 @@ fn build(home: &Path) -> Result<()> {
         .env_remove("RUSTFLAGS")
         .stdout(Stdio::null());
     // What cargo and rustup tell their children would change the build.
-    for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("CARGO_") && name != "CARGO_HOME") {
-        if name != "CARGO_TARGET_DIR" {
-            cargo.env_remove(name);
-        }
+    for (name, _) in std::env::vars()
+        .filter(|(name, _)| name.starts_with("CARGO_") && !matches!(name.as_str(), "CARGO_HOME" | "CARGO_TARGET_DIR"))
+    {
+        cargo.env_remove(name);
     }
     super::programs::succeed(&mut cargo).context("it does not build")
 }

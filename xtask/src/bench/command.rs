@@ -73,7 +73,7 @@ fn start(programs: &Programs, rows: &mut Vec<Row>, report: &mut Report) -> Resul
 fn memory(programs: &Programs, extent: Extent, rows: &mut Vec<Row>, report: &mut Report) -> Result<()> {
     let many = if extent.quick { 1_000_000 } else { 10_000_000 };
     let server = programs.serve(&[])?;
-    let mut peak = |records: u64, journal: bool| -> Result<(f64, f64)> {
+    let peak = |records: u64, journal: bool| -> Result<(f64, f64)> {
         report.note(&format!(
             "memory of {} random ids from a pipe",
             number(to_float(records))
@@ -135,7 +135,7 @@ fn memory(programs: &Programs, extent: Extent, rows: &mut Vec<Row>, report: &mut
 fn leads(programs: &Programs, extent: Extent, rows: &mut Vec<Row>, report: &mut Report) -> Result<()> {
     let many = if extent.quick { 20_000 } else { 1_000_000 };
     let server = programs.serve(&[])?;
-    let mut peak = |records: u64| -> Result<(f64, f64)> {
+    let peak = |records: u64| -> Result<(f64, f64)> {
         report.note(&format!("memory of {} leads from a file", number(to_float(records))));
         let mut command = programs.command(server.url())?;
         command

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 
-use super::programs::Programs;
+use super::programs::{self, Programs};
 
 /// A method of a provider.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,7 +22,6 @@ const FIRST_ID: u64 = 1_000_000;
 
 impl Method {
     pub(super) const ALL: [Self; 4] = [Self::Import, Self::Campaign, Self::Book, Self::Leads];
-    pub(super) const OF_IDS: [Self; 3] = [Self::Import, Self::Campaign, Self::Book];
 
     /// Its name in the bench's programs.
     pub(super) const fn name(self) -> &'static str {
@@ -81,5 +80,3 @@ impl Method {
         Ok(path)
     }
 }
-
-use super::programs;

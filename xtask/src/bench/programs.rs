@@ -118,11 +118,6 @@ impl Programs {
         })
     }
 
-    /// True when the server has a core of its own.
-    pub(super) fn is_pinned(&self) -> bool {
-        self.pinned
-    }
-
     /// A file for passing use.
     pub(super) fn scratch(&self, name: &str) -> Result<PathBuf> {
         fs::create_dir_all(&self.scratch)?;
