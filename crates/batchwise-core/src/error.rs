@@ -85,6 +85,8 @@ struct Inner {
     epoch: Option<u64>,
     /// The answer leaves open whether the call acted.
     doubtful: bool,
+    /// It tells of a call that somebody else made.
+    secondhand: bool,
     source: Option<Arc<dyn Error + Send + Sync>>,
 }
 
@@ -101,6 +103,7 @@ impl CallError {
             snippet: None,
             epoch: None,
             doubtful: false,
+            secondhand: false,
             source: None,
         }
     }
@@ -208,6 +211,12 @@ impl CallError {
         self.map(|inner| inner.doubtful = true)
     }
 
+    /// The same for somebody who waited for this call instead of making one: it sent nothing and has no connection left over.
+    #[must_use]
+    pub fn secondhand(self) -> Self {
+        self.map(|inner| inner.secondhand = true)
+    }
+
     /// The same with the provider's id of the request.
     #[must_use]
     pub fn with_request_id(self, id: impl Into<String>) -> Self {
@@ -247,10 +256,10 @@ impl CallError {
         }
     }
 
-    /// True when an answer came to its last byte, whatever it says.
+    /// True when an answer to a call of one's own came to its last byte, whatever it says.
     pub(crate) fn came_whole(&self) -> bool {
         // Only a transport that brought no whole answer is a source.
-        self.status().is_some() && self.0.source.is_none()
+        self.status().is_some() && self.0.source.is_none() && !self.0.secondhand
     }
 
     /// True when the call may have acted on its records: its answer was lost, cut, unreadable or a 5xx.

@@ -81,7 +81,7 @@ impl Sessions {
                 return Ok(false);
             }
             if let Some(failure) = state.failure.as_ref().filter(|_| state.ended != seen) {
-                return Err(failure.clone());
+                return Err(failure.clone().secondhand());
             }
             state.current = None;
             state.failure = None;

@@ -12,6 +12,9 @@ const COLD_AFTER: Duration = Duration::from_secs(5);
 /// How much later than it left a call over a new connection is taken to arrive, unless its answer came sooner.
 pub(super) const COLD_DELAY: Duration = Duration::from_millis(500);
 
+/// How long after the end of an answer its connection may be in use again before the answer is seen here.
+const SEEN_AFTER: Duration = Duration::from_millis(10);
+
 /// Calls under way that are remembered; beyond them the oldest is taken for abandoned.
 const MOST_UNDER_WAY: usize = 10_000;
 
@@ -29,6 +32,8 @@ struct UnderWay {
     caller: Caller,
     sent: Tick,
     cold: bool,
+    /// It may use the connection of an answer that was seen after it left.
+    found: bool,
 }
 
 impl Connections {
@@ -47,6 +52,7 @@ impl Connections {
             caller,
             sent: now,
             cold,
+            found: false,
         };
         self.under_way.insert(ticket, under_way);
         // A caller that was dropped in the middle of a call never says that it ended.
@@ -64,11 +70,27 @@ impl Connections {
     }
 
     /// A call was answered: its connection is idle. Says when the call left if it may have arrived late.
-    pub(super) fn answered(&mut self, ticket: Ticket) -> Option<Tick> {
+    pub(super) fn answered(&mut self, ticket: Ticket, now: Tick) -> Option<Tick> {
         let call = self.under_way.remove(&ticket)?;
-        let at = self.idle.partition_point(|(_, since)| *since <= call.sent);
-        self.idle.insert(at, (call.caller, call.sent));
+        if !self.is_taken(call.caller, now) {
+            let at = self.idle.partition_point(|(_, since)| *since <= call.sent);
+            self.idle.insert(at, (call.caller, call.sent));
+        }
         call.cold.then_some(call.sent)
+    }
+
+    /// True when a call that left a moment ago, as if over a new connection, may have found the one whose answer is seen
+    /// only now; each such call takes one.
+    fn is_taken(&mut self, caller: Caller, now: Tick) -> bool {
+        let recent = |call: &UnderWay| call.sent.saturating_add(SEEN_AFTER) >= now;
+        let mut calls = self.under_way.values_mut();
+        match calls.find(|call| call.caller == caller && call.cold && !call.found && recent(call)) {
+            Some(call) => {
+                call.found = true;
+                true
+            }
+            None => false,
+        }
     }
 
     /// A call ended without an answer: its connection is gone. Says when the call left if it may have arrived late.
@@ -93,26 +115,48 @@ mod tests {
     fn a_connection_is_warm_for_its_own_caller_alone() {
         let mut connections = Connections::default();
         assert!(connections.leave(ONE, Ticket::new(0), at(0)));
-        assert_eq!(connections.answered(Ticket::new(0)), Some(at(0)));
+        assert_eq!(connections.answered(Ticket::new(0), at(10)), Some(at(0)));
         assert!(connections.leave(OTHER, Ticket::new(1), at(20)));
         assert!(!connections.leave(ONE, Ticket::new(2), at(30)));
-        assert_eq!(connections.answered(Ticket::new(2)), None);
+        assert_eq!(connections.answered(Ticket::new(2), at(40)), None);
     }
 
     #[test]
     fn more_calls_at_once_than_before_need_new_connections() {
         let mut connections = Connections::default();
         connections.leave(ONE, Ticket::new(0), at(0));
-        connections.answered(Ticket::new(0));
+        connections.answered(Ticket::new(0), at(10));
         assert!(!connections.leave(ONE, Ticket::new(1), at(20)));
         assert!(connections.leave(ONE, Ticket::new(2), at(20)));
+    }
+
+    #[test]
+    fn a_call_that_left_just_before_an_answer_was_seen_may_have_found_its_connection() {
+        let mut connections = Connections::default();
+        connections.leave(ONE, Ticket::new(0), at(0));
+        assert!(connections.leave(ONE, Ticket::new(1), at(300)));
+        connections.answered(Ticket::new(0), at(301));
+        connections.answered(Ticket::new(1), at(500));
+        assert!(!connections.leave(ONE, Ticket::new(2), at(600)));
+        assert!(connections.leave(ONE, Ticket::new(3), at(600)));
+    }
+
+    #[test]
+    fn a_call_that_left_well_before_an_answer_has_a_connection_of_its_own() {
+        let mut connections = Connections::default();
+        connections.leave(ONE, Ticket::new(0), at(0));
+        connections.leave(ONE, Ticket::new(1), at(200));
+        connections.answered(Ticket::new(0), at(301));
+        connections.answered(Ticket::new(1), at(500));
+        assert!(!connections.leave(ONE, Ticket::new(2), at(600)));
+        assert!(!connections.leave(ONE, Ticket::new(3), at(600)));
     }
 
     #[test]
     fn a_connection_goes_cold_when_nobody_uses_it() {
         let mut connections = Connections::default();
         connections.leave(ONE, Ticket::new(0), at(0));
-        connections.answered(Ticket::new(0));
+        connections.answered(Ticket::new(0), at(10));
         assert!(connections.leave(ONE, Ticket::new(1), COLD_AFTER));
     }
 
@@ -121,7 +165,7 @@ mod tests {
         let mut connections = Connections::default();
         connections.leave(ONE, Ticket::new(0), at(0));
         // The answer came at once; the machine slept.
-        connections.answered(Ticket::new(0));
+        connections.answered(Ticket::new(0), COLD_AFTER + at(90));
         assert!(connections.leave(ONE, Ticket::new(1), COLD_AFTER + at(100)));
     }
 
@@ -137,8 +181,8 @@ mod tests {
     fn a_call_that_ends_twice_leaves_one_connection() {
         let mut connections = Connections::default();
         connections.leave(ONE, Ticket::new(0), at(0));
-        connections.answered(Ticket::new(0));
-        assert_eq!(connections.answered(Ticket::new(0)), None);
+        connections.answered(Ticket::new(0), at(10));
+        assert_eq!(connections.answered(Ticket::new(0), at(20)), None);
         assert_eq!(connections.idle.len(), 1);
     }
 
@@ -157,7 +201,7 @@ mod tests {
         for number in 0..8_000 {
             let ticket = Ticket::new(number);
             connections.leave(Caller::new(number), ticket, at(number));
-            connections.answered(ticket);
+            connections.answered(ticket, at(number));
         }
         assert!(connections.idle.len() <= 5_001, "{}", connections.idle.len());
     }

@@ -196,7 +196,7 @@ impl Quota for LocalQuota {
     fn finished(&self, ticket: Ticket) {
         let mut state = self.state();
         let now = self.clock.now();
-        let left = state.connections.answered(ticket);
+        let left = state.connections.answered(ticket, now);
         state.ended(ticket, left, now);
     }
 
