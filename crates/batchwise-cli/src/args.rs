@@ -356,7 +356,7 @@ pub(crate) struct JobArgs {
     /// Seconds for one call, from connect to the last byte of the answer
     #[arg(long, value_name = "SECS", default_value = "30")]
     pub(crate) timeout: NonZeroU32,
-    /// Calls in flight; `auto`: as many as fill the quota, up to 16, or one where the provider wants it so
+    /// Calls in flight; `auto`: up to 16 under a quota, one where the provider wants it so
     #[arg(long, value_name = "N|auto", default_value = "auto")]
     pub(crate) concurrency: Concurrency,
     /// Calls allowed, in place of the shortest window of the quota; `off` lifts all
