@@ -46,17 +46,19 @@ pub(super) fn measure(programs: &Programs, extent: Extent, report: &mut Report) 
     })?;
     let allowed = to_float(PER_SECOND * BATCH);
     let mut rows = Vec::new();
-    for (name, told, least) in [
-        ("5 calls a second", &plain, 0.96),
-        ("the same, answers take 1.5 s", &slow, 0.95),
+    for (name, told, answer, least) in [
+        ("5 calls a second", &plain, 0.0, 0.96),
+        ("the same, answers take 1.5 s", &slow, 1.5, 0.95),
     ] {
-        let share = told.records / told.seconds / allowed;
+        // From the first call to the last; how long the last answer takes is not the quota's.
+        let share = told.records / (told.seconds - answer) / allowed;
         let detail = format!(
-            "{} records in {} s, from the first call to the last answer",
+            "{} records in {} s, the last answer included",
             number(told.records),
             number(told.seconds)
         );
-        rows.push(Row::new(format!("{name}: share of the quota"), Target::AtLeast(least), share, "").detail(detail));
+        let name_of_share = format!("{name}: share of the quota");
+        rows.push(Row::new(name_of_share, Target::AtLeast(least), share, "").detail(detail));
         let refused = told.failed_calls.unwrap_or(f64::NAN);
         rows.push(Row::new(
             format!("{name}: calls refused"),
