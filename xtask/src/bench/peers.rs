@@ -118,9 +118,6 @@ impl Peer {
             Kind::Script(interpreter, script) => {
                 let mut command = programs.measured(interpreter);
                 command.arg(script);
-                if interpreter.ends_with("php") {
-                    command.arg("--");
-                }
                 command.args([
                     "--method",
                     method.name(),
