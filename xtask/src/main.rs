@@ -3,6 +3,7 @@
 //! A subcommand is a module with its arguments and a `run`; a stage of `ci` is a file in `ci/stages`.
 
 mod api;
+mod bench;
 mod bootstrap;
 mod changelog;
 mod ci;
@@ -53,6 +54,8 @@ enum Task {
     FaultMatrix(proof::ProofArgs),
     /// Run jobs of very many records against the emulator
     Load(proof::ProofArgs),
+    /// Measure batchwise beside loops by hand, in Rust, Python and PHP, and write docs/bench.md
+    Bench(bench::BenchArgs),
     /// Compare the public interfaces with their listings, or write the listings
     Api(api::ApiArgs),
     /// Rehearse a release, or make it
@@ -76,6 +79,7 @@ fn main() -> ExitCode {
         Task::Simulate(args) => simulate::run(&args, &workspace),
         Task::FaultMatrix(args) => proof::fault_matrix(&args, &workspace),
         Task::Load(args) => proof::load(&args, &workspace),
+        Task::Bench(args) => bench::run(&args, &workspace),
         Task::Api(args) => api::run(&args, &workspace),
         Task::Release(args) => release::run(&args, &workspace),
         Task::Dist(args) => dist::run(&args, &workspace),

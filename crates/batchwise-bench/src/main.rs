@@ -6,12 +6,12 @@ mod memory;
 mod method;
 mod peers;
 mod server;
-
-use std::net::SocketAddr;
+mod wire;
 
 use clap::{Parser, Subcommand};
 
 use crate::job::Job;
+use crate::server::Serve;
 
 /// batchwise beside hand-written loops, against one neutral server that answers from memory.
 #[derive(Debug, Parser)]
@@ -24,11 +24,7 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Task {
     /// Answers every request of the four methods at once, truly for each record, until it is killed
-    Serve {
-        /// The address to listen on; its port is printed
-        #[arg(long, default_value = "127.0.0.1:0")]
-        listen: SocketAddr,
-    },
+    Serve(Serve),
     /// Runs one loop over so many records and prints one line of JSON
     Run(Job),
     /// Writes so many leads of about 1 KiB, one a line
@@ -44,7 +40,7 @@ fn main() -> anyhow::Result<()> {
     // One thread, so that a loop uses one core and the instructions of a run are those of its work.
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     match cli.task {
-        Task::Serve { listen } => runtime.block_on(server::serve(listen)),
+        Task::Serve(serve) => runtime.block_on(server::serve(serve)),
         Task::Run(job) => {
             println!("{}", serde_json::to_string(&runtime.block_on(job::run(&job))?)?);
             Ok(())

@@ -414,8 +414,8 @@ pub(crate) struct JobArgs {
     /// Seconds for one call, from connect to the last byte of the answer
     #[arg(long, value_name = "SECS", default_value = "30")]
     pub(crate) timeout: NonZeroU32,
-    /// Calls in flight, or `auto`
-    #[arg(long, value_name = "N|auto", default_value = "1")]
+    /// Calls in flight; `auto`: up to 16 under a quota, one where the provider wants it so
+    #[arg(long, value_name = "N|auto", default_value = "auto")]
     pub(crate) concurrency: Concurrency,
     /// Calls allowed, in place of the shortest window of the quota; `off` lifts all
     #[arg(long, value_name = "N/s|N/m|N/h|off")]

@@ -40,7 +40,8 @@ pub struct Descriptor {
     pub absence_reached: bool,
     /// What a refusal that names some records means for the others.
     pub named_refusal: NamedRefusal,
-    /// Calls in flight when the number is left to us (`--concurrency auto`).
+    /// Calls in flight when the number is left to us (`--concurrency auto`): with a quota so many that answers may take long
+    /// and every free slot is still used; one where the provider should get one request after another.
     pub auto_concurrency: NonZeroUsize,
 }
 

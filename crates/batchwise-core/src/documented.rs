@@ -42,22 +42,40 @@ impl<'a> Documented<'a> {
         let mut missing: u32 = u32::MAX
             .checked_shr(32_u32.checked_sub(u32::try_from(names.len()).ok()?)?)
             .unwrap_or(0);
-        // Most answers have the names in the order in which they are documented.
+        self.byte(b'{')?;
+        if self.takes(b'}') {
+            return (missing == 0).then_some(());
+        }
         let mut next = 0;
-        self.members(|name, json| {
-            let at = match names.get(next) {
-                Some(expected) if *expected == name => next,
-                _ => names.iter().position(|expected| *expected == name)?,
-            };
+        loop {
+            let at = self.name(names, next)?;
             next = at + 1;
             let mark = 1_u32.checked_shl(u32::try_from(at).ok()?)?;
             if missing & mark == 0 {
                 return None;
             }
             missing ^= mark;
-            value(names.get(at).copied()?, json)
-        })?;
-        (missing == 0).then_some(())
+            value(names.get(at).copied()?, self)?;
+            if !self.takes(b',') {
+                self.byte(b'}')?;
+                return (missing == 0).then_some(());
+            }
+        }
+    }
+
+    /// Which of the names comes, with its colon. Most answers have them in the order in which they are documented: the next
+    /// one is compared as bytes, which is a quarter of the price of reading a text first.
+    #[inline]
+    fn name(&mut self, names: &[&'static str], next: usize) -> Option<usize> {
+        let at = match names.get(next) {
+            Some(expected) if self.exactly(expected).is_some() => next,
+            _ => {
+                let name = self.text()?;
+                names.iter().position(|expected| *expected == name)?
+            }
+        };
+        self.byte(b':')?;
+        Some(at)
     }
 
     /// An object with any names. `value` reads what stands under a name, and sees to it that none comes twice.
@@ -108,18 +126,27 @@ impl<'a> Documented<'a> {
         Some(text)
     }
 
+    /// This text and no other; one that JSON writes as it is.
+    #[inline]
+    pub fn exactly(&mut self, text: &'static str) -> Option<()> {
+        self.skip_blanks();
+        let rest = self.rest.strip_prefix(b"\"")?.strip_prefix(text.as_bytes())?;
+        self.rest = rest.strip_prefix(b"\"")?;
+        Some(())
+    }
+
     /// A whole number from 0, in plain digits. What follows it has to be something else than a part of a number.
     pub fn number(&mut self) -> Option<u64> {
+        /// So many digits fit into 64 bits, whatever they are.
+        const SURE_DIGITS: usize = 19;
         self.skip_blanks();
-        let mut number: u64 = 0;
-        let mut digits = 0;
-        for byte in self.rest {
-            if !byte.is_ascii_digit() {
-                break;
-            }
-            number = number.checked_mul(10)?.checked_add(u64::from(byte - b'0'))?;
-            digits += 1;
-        }
+        let digits = self.rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
+        let (sure, more) = self.rest.get(..digits)?.split_at(digits.min(SURE_DIGITS));
+        let digit = |byte: &u8| u64::from(byte & 0x0f);
+        let sure = sure.iter().fold(0, |number, byte| number * 10 + digit(byte));
+        let number = more.iter().try_fold(sure, |number: u64, byte| {
+            number.checked_mul(10)?.checked_add(digit(byte))
+        })?;
         let leading_zero = digits > 1 && self.rest.first() == Some(&b'0');
         self.rest = self.rest.get(digits..)?;
         let goes_on = matches!(self.rest.first(), Some(b'.' | b'e' | b'E'));
@@ -127,10 +154,26 @@ impl<'a> Documented<'a> {
     }
 
     /// `null`.
+    #[inline]
     pub fn null(&mut self) -> Option<()> {
         self.skip_blanks();
         self.rest = self.rest.strip_prefix(b"null")?;
         Some(())
+    }
+
+    /// `true`.
+    pub fn truth(&mut self) -> Option<()> {
+        self.skip_blanks();
+        self.rest = self.rest.strip_prefix(b"true")?;
+        Some(())
+    }
+
+    /// `null`, which is `Some(None)`, or what `value` reads.
+    pub fn optional<T>(&mut self, value: impl FnOnce(&mut Self) -> Option<T>) -> Option<Option<T>> {
+        match self.null() {
+            Some(()) => Some(None),
+            None => value(self).map(Some),
+        }
     }
 
     /// The end: nothing but white space follows.
@@ -139,6 +182,7 @@ impl<'a> Documented<'a> {
         self.rest.is_empty().then_some(())
     }
 
+    #[inline]
     fn skip_blanks(&mut self) {
         while let Some((b' ' | b'\t' | b'\n' | b'\r', rest)) = self.rest.split_first() {
             self.rest = rest;
@@ -146,11 +190,13 @@ impl<'a> Documented<'a> {
     }
 
     /// This byte, after white space.
+    #[inline]
     fn byte(&mut self, byte: u8) -> Option<()> {
         self.skip_blanks();
         self.here(byte)
     }
 
+    #[inline]
     fn here(&mut self, byte: u8) -> Option<()> {
         match self.rest.split_first() {
             Some((first, rest)) if *first == byte => {
@@ -162,6 +208,7 @@ impl<'a> Documented<'a> {
     }
 
     /// True when this byte was next, which is then behind.
+    #[inline]
     fn takes(&mut self, byte: u8) -> bool {
         self.byte(byte).is_some()
     }
@@ -197,6 +244,7 @@ mod tests {
             }
             b'"' => json.text().map(Value::from),
             b'n' => json.null().map(|()| Value::Null),
+            b't' => json.truth().map(|()| Value::Bool(true)),
             _ => json.number().map(Value::from),
         }
     }
@@ -213,7 +261,8 @@ mod tests {
         for text in [
             "7",
             " [ ] ",
-            r#"[0,18446744073709551615,"x","ж",null]"#,
+            r#"[0,18446744073709551615,9999999999999999999,"x","ж",null,true]"#,
+            r#"{"b":1,"a":2}"#,
             "{ \"b\" : [ ] , \"a\" : { \"a\" : 1 , \"b\" : \"\" } }\r\n",
         ] {
             assert_eq!(read(text.as_bytes()), serde_json::from_str(text).ok(), "{text}");
@@ -229,7 +278,9 @@ mod tests {
             "7.0",
             "7e1",
             "18446744073709551616",
-            "true",
+            "99999999999999999999",
+            "false",
+            "truer",
             "nul",
             "7 8",
             "[7,]",
@@ -247,6 +298,26 @@ mod tests {
             assert_eq!(read(text.as_bytes()), None, "{text}");
         }
         assert_eq!(read(b"\"\xff\""), None);
+    }
+
+    #[test]
+    fn a_text_is_exactly_what_is_expected_or_left_where_it_is() {
+        let mut json = Documented::new(b" \"success\" \"successful\"");
+        assert_eq!(json.exactly("success"), Some(()));
+        assert_eq!(json.exactly("success"), None);
+        assert_eq!(json.text(), Some("successful"));
+    }
+
+    #[test]
+    fn what_may_be_null_is_read_either_way() {
+        let mut json = Documented::new(b"[null,7,true]");
+        let mut read = Vec::new();
+        let end = json.list(|json| {
+            read.push(json.optional(Documented::number)?);
+            Some(())
+        });
+        assert_eq!(end, None);
+        assert_eq!(read, [None, Some(7)]);
     }
 
     #[test]

@@ -154,6 +154,9 @@ impl IntoIterator for Facts {
 impl Facts {
     /// Takes over what a later answer gave: numbers of the same name are collected, texts are replaced.
     pub(crate) fn merge(&mut self, later: Self) {
+        if later.is_empty() {
+            return;
+        }
         if self.is_empty() {
             *self = later;
             return;

@@ -56,7 +56,7 @@ fn all_deleted(body: &[u8], sent: &[ImportLogId]) -> Option<Reply> {
 fn deleted(json: &mut Documented<'_>, id: ImportLogId) -> Option<()> {
     json.object(&["importLogId", "deleteStatus", "error"], |name, json| match name {
         "importLogId" => (json.number()? == id.get()).then_some(()),
-        "deleteStatus" => (json.text()? == "success").then_some(()),
+        "deleteStatus" => json.exactly("success"),
         _ => json.null(),
     })
 }

@@ -1,12 +1,22 @@
 //! What an answer says about the leads of its request.
 
 use batchwise_core::transport::Answer;
-use batchwise_core::{CallError, Facts, Reply, Said, Statement};
+use batchwise_core::{CallError, Documented, Fact, Facts, Reply, Said, Statement};
 use calltouch_common::{Envelope, error_text, is_blank, quote, text_of, u64_of};
 use serde_json::Value;
 
 use crate::LeadUpdate;
-use crate::wire::LEADS;
+use crate::wire::{LEADS, MAX_RECORDS};
+
+/// What is told of a lead, in the order of an answer.
+const NAMES: [&str; 6] = [
+    "matched_type",
+    "call_id",
+    "call_reference_id",
+    "sip_call_id",
+    "request_id",
+    "request_number",
+];
 
 /// Reads an answer about `sent`; content decides before status.
 ///
@@ -17,6 +27,83 @@ use crate::wire::LEADS;
 /// [`CallError`] for an answer that holds no results: violations (with the positions that they name; nothing was written
 /// then), an API error, a missing member, bad credentials, and whatever its status says for the rest.
 pub fn reply(answer: &Answer, sent: &[LeadUpdate]) -> Result<Reply, CallError> {
+    match all_written(answer) {
+        Some(reply) => Ok(reply),
+        None => interpreted(answer, sent),
+    }
+}
+
+/// The answer that nearly always comes, read in place: every lead was written to. `None` for any other.
+fn all_written(answer: &Answer) -> Option<Reply> {
+    let mut statements = Vec::with_capacity(MAX_RECORDS);
+    let mut json = Documented::new(answer.trimmed_body());
+    json.object(&["meta", "data"], |name, json| match name {
+        "meta" => json.nothing(),
+        _ => json.object(&[LEADS], |_, json| {
+            json.list(|json| {
+                let facts = written(answer, json)?;
+                statements.push(Statement::new(Said::Done).with_facts(facts));
+                Some(())
+            })
+        }),
+    })?;
+    json.end()?;
+    Some(Reply::Positional(statements))
+}
+
+/// What is told of a lead that was written to.
+fn written(answer: &Answer, json: &mut Documented<'_>) -> Option<Facts> {
+    const MEMBERS: [&str; 5] = ["matchedType", "callInfo", "requestInfo", "isCustomFieldsAdded", "error"];
+    const CALL: [&str; 3] = ["callId", "callReferenceId", "sipCallId"];
+    const REQUEST: [&str; 2] = ["requestId", "requestNumber"];
+    let mut told: [Option<Fact>; NAMES.len()] = Default::default();
+    json.object(&MEMBERS, |name, json| match name {
+        "isCustomFieldsAdded" => json.truth(),
+        "error" => json.null(),
+        "matchedType" => {
+            *told.first_mut()? = given_text(answer, json)?;
+            Some(())
+        }
+        info => {
+            let (names, place): (&[&'static str], _) = match info {
+                "callInfo" => (&CALL, 1),
+                _ => (&REQUEST, 1 + CALL.len()),
+            };
+            json.optional(|json| {
+                let mut places = told.iter_mut().skip(place);
+                json.object(names, |name, json| {
+                    // In the documented order; in another the tree will do.
+                    let place = places.next()?;
+                    *place = match name {
+                        "callId" | "requestId" => json.optional(Documented::number)?.map(Fact::from),
+                        _ => given_text(answer, json)?,
+                    };
+                    Some(())
+                })
+            })
+            .map(|_| ())
+        }
+    })?;
+    let mut facts = Facts::none();
+    for (name, fact) in NAMES.into_iter().zip(told) {
+        if let Some(fact) = fact {
+            facts.set(name, fact);
+        }
+    }
+    Some(facts)
+}
+
+/// A text that is not blank and has nothing around it, or null.
+fn given_text(answer: &Answer, json: &mut Documented<'_>) -> Option<Option<Fact>> {
+    let text = json.optional(Documented::text)?;
+    if text.is_some_and(|text| text.is_empty() || text.trim() != text) {
+        return None;
+    }
+    Some(text.map(|text| Fact::from(quote(answer, text))))
+}
+
+/// The answer as a tree, whatever it is.
+fn interpreted(answer: &Answer, sent: &[LeadUpdate]) -> Result<Reply, CallError> {
     let envelope = Envelope::of(answer.json_body(), LEADS);
     match &envelope {
         Envelope::Results(results) => {
@@ -68,14 +155,15 @@ fn facts(answer: &Answer, element: &Value) -> Facts {
     let empty = Value::Null;
     let call = element.get("callInfo").unwrap_or(&empty);
     let request = element.get("requestInfo").unwrap_or(&empty);
-    for (name, value) in [
-        ("matched_type", element.get("matchedType")),
-        ("call_id", call.get("callId")),
-        ("call_reference_id", call.get("callReferenceId")),
-        ("sip_call_id", call.get("sipCallId")),
-        ("request_id", request.get("requestId")),
-        ("request_number", request.get("requestNumber")),
-    ] {
+    let values = [
+        element.get("matchedType"),
+        call.get("callId"),
+        call.get("callReferenceId"),
+        call.get("sipCallId"),
+        request.get("requestId"),
+        request.get("requestNumber"),
+    ];
+    for (name, value) in NAMES.into_iter().zip(values) {
         let Some(value) = value else { continue };
         // Calltouch's own ids are numbers, whichever way they come; the others are texts of someone else.
         match u64_of(value).filter(|_| matches!(name, "call_id" | "request_id")) {
@@ -93,6 +181,8 @@ fn facts(answer: &Answer, element: &Value) -> Facts {
 #[cfg(test)]
 mod tests {
     use http::StatusCode;
+
+    use proptest::prelude::*;
 
     use super::*;
     use crate::RequestParams;
@@ -163,5 +253,75 @@ mod tests {
         }
         let element = r#"{"matchedType":"call","error":"x"}"#;
         assert_eq!(said(true, element), Said::Refused { conclusive: false });
+    }
+
+    // The answer that is read in place.
+
+    const ELEMENT: [&str; 19] = [
+        "{\"matchedType\":",
+        "\"request\"",
+        ",",
+        "\"callInfo\":",
+        "null",
+        ",",
+        "\"requestInfo\":",
+        "{",
+        "\"requestId\":",
+        "7",
+        ",",
+        "\"requestNumber\":",
+        "\"R-7\"",
+        "}",
+        ",",
+        "\"isCustomFieldsAdded\":",
+        "true",
+        ",\"error\":",
+        "null",
+    ];
+
+    fn answer(pieces: &[&str]) -> Answer {
+        let body = format!(r#"{{"meta":[],"data":{{"leads":[{}}}]}}}}"#, pieces.concat());
+        Answer::of(StatusCode::OK, body)
+    }
+
+    fn lead() -> LeadUpdate {
+        let row = RequestParams::by_request_id(1);
+        LeadUpdate::builder().matching(row).field("a", 1).build().unwrap()
+    }
+
+    proptest! {
+        /// Pieces of the documented answer, some of them replaced: whatever is read in place is what interpreting it gives.
+        #[test]
+        fn what_is_read_in_place_is_what_the_tree_says(
+            replaced in prop::collection::vec((0_usize..19, "[{}:,\"0-9]|null|true|false|\"7\"|\" a\"|\"\"|7|\"requestId\":|\"requestNumber\":|\"callInfo\":|\"requestInfo\":|[{]\"callId\":1,\"callReferenceId\":\"c\",\"sipCallId\":null[}]| "), 0..4),
+        ) {
+            let mut pieces = ELEMENT;
+            for (at, text) in &replaced {
+                pieces[*at] = text;
+            }
+            let answer = answer(&pieces);
+            match all_written(&answer) {
+                Some(read) => prop_assert_eq!(Some(read), interpreted(&answer, &[lead()]).ok()),
+                None => prop_assert!(!replaced.is_empty()),
+            }
+        }
+    }
+
+    #[test]
+    fn what_a_call_is_told_by_is_read_in_place_as_well() {
+        let mut pieces = ELEMENT;
+        pieces[1] = r#""call""#;
+        pieces[4] = r#"{"callId":1,"callReferenceId":"c-1","sipCallId":null}"#;
+        pieces[7..14].copy_from_slice(&["null", "", "", "", "", "", ""]);
+        let answer = answer(&pieces);
+        let read = all_written(&answer).unwrap();
+        assert_eq!(read, interpreted(&answer, &[lead()]).unwrap());
+        let Reply::Positional(statements) = read else {
+            panic!("leads have no names")
+        };
+        assert_eq!(
+            statements[0].facts.get("call_reference_id"),
+            Some(&Fact::Text("c-1".to_owned()))
+        );
     }
 }

@@ -3,11 +3,10 @@
 use std::fmt;
 use std::str::FromStr;
 
-use batchwise_core::{BaseUrl, BuildError, CallError, Secret};
+use batchwise_core::{BaseUrl, BuildError, CallError, Secret, push_json_text};
 use bytes::Bytes;
 use http::HeaderValue;
 use http::header::CONTENT_TYPE;
-use serde_json::Value;
 
 use crate::credentials::Credentials;
 use crate::list::Anonymous;
@@ -188,11 +187,17 @@ fn post(
 fn lists(objects: &[BookObject]) -> Vec<(&'static str, Vec<u64>)> {
     let mut lists = Vec::new();
     for kind in BookKind::ALL {
-        let mut ids: Vec<u64> = Vec::new();
-        for object in objects.iter().filter(|object| object.kind() == kind) {
-            if !ids.contains(&object.id()) {
-                ids.push(object.id());
+        let (mut ids, mut greatest) = (Vec::new(), None);
+        for id in objects
+            .iter()
+            .filter(|object| object.kind() == kind)
+            .map(BookObject::id)
+        {
+            // One above all before it is none of them, so that ids which rise need not be searched.
+            if greatest < Some(id) || !ids.contains(&id) {
+                ids.push(id);
             }
+            greatest = greatest.max(Some(id));
         }
         if !ids.is_empty() {
             lists.push((kind.field(), ids));
@@ -223,11 +228,17 @@ fn delete_json(appkey: &Secret, session: &Secret, objects: &[BookObject]) -> Str
 }
 
 fn json_object(pairs: &[(&str, &Secret)]) -> String {
-    let members: Vec<String> = pairs
-        .iter()
-        .map(|(name, secret)| format!("\"{name}\":{}", Value::from(secret.expose())))
-        .collect();
-    format!("{{{}}}", members.join(","))
+    let mut object = String::from("{");
+    for (name, secret) in pairs {
+        if object.len() > 1 {
+            object.push(',');
+        }
+        push_json_text(&mut object, name);
+        object.push(':');
+        push_json_text(&mut object, secret.expose());
+    }
+    object.push('}');
+    object
 }
 
 #[cfg(feature = "xml")]

@@ -10,13 +10,13 @@ use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 
-use super::by_hand::{Request, done, requests};
+use super::by_hand::{Request, outcomes, requests};
 use crate::job::Job;
 
 pub(super) async fn run(job: &Job) -> anyhow::Result<u64> {
     let requests = RefCell::new(requests(job)?);
     let host = job.url.strip_prefix("http://").context("an http:// address")?;
-    let workers = (0..job.concurrency.get()).map(|_| async {
+    let workers = (0..job.calls()).map(|_| async {
         let stream = TcpStream::connect(host).await?;
         stream.set_nodelay(true)?;
         let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await?;
@@ -41,7 +41,9 @@ pub(super) async fn run(job: &Job) -> anyhow::Result<u64> {
             let response = sender.send_request(builder.body(Full::new(Bytes::from(body)))?).await?;
             ensure!(response.status().is_success(), "{}", response.status());
             let body = response.into_body().collect().await?.to_bytes();
-            sum += done(job.method, &sent, &body)?;
+            for outcome in outcomes(job.method, &sent, &body)? {
+                sum += u64::from(outcome.done);
+            }
         }
     });
     Ok(try_join_all(workers).await?.into_iter().sum())

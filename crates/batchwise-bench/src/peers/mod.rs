@@ -1,4 +1,4 @@
-//! The loops that are compared. Each gives the number of records that were done.
+//! The loops that are compared. Each tells how many records were done.
 
 mod by_hand;
 mod deleter;
@@ -6,14 +6,14 @@ mod hyper_loop;
 mod reqwest_loop;
 mod stream;
 
-use crate::job::{Job, Peer};
+use crate::job::{Done, Job, Peer};
 
 /// Runs the loop of a job.
-pub(crate) async fn run(job: &Job) -> anyhow::Result<u64> {
+pub(crate) async fn run(job: &Job) -> anyhow::Result<Done> {
     match job.peer {
-        Peer::Hyper => hyper_loop::run(job).await,
-        Peer::Reqwest => reqwest_loop::run(job).await,
+        Peer::Hyper => hyper_loop::run(job).await.map(Done::from),
+        Peer::Reqwest => reqwest_loop::run(job).await.map(Done::from),
         Peer::Stream => stream::run(job).await,
-        Peer::Deleter => deleter::run(job).await,
+        Peer::Deleter => deleter::run(job).await.map(Done::from),
     }
 }

@@ -12,10 +12,10 @@ use batchwise::thulium_campaign::{CampaignCustomer, CampaignId, CustomerId, Thul
 use batchwise::{BatchMethod, RunOptions, run as start};
 use futures_util::{Stream, StreamExt, stream};
 
-use crate::job::Job;
+use crate::job::{Done, Job};
 use crate::method::{Method, ids};
 
-pub(super) async fn run(job: &Job) -> anyhow::Result<u64> {
+pub(super) async fn run(job: &Job) -> anyhow::Result<Done> {
     match job.method {
         Method::Import => count(import(job)?, stream::iter(ids(job.records).map(ImportLogId::new)), job).await,
         Method::Book => {
@@ -49,26 +49,31 @@ pub(super) async fn run(job: &Job) -> anyhow::Result<u64> {
 /// Counts the outcomes that are in the wanted state.
 async fn count<M: BatchMethod>(
     client: M,
-    records: impl Stream<Item = M::Record> + Send + 'static,
+    stream: impl Stream<Item = M::Record> + Send + 'static,
     job: &Job,
-) -> anyhow::Result<u64> {
-    let mut outcomes = start(client, records, options(job));
-    let mut done = 0;
+) -> anyhow::Result<Done> {
+    let mut outcomes = start(client, stream, options(job));
+    let mut records = 0;
     while let Some(outcome) = outcomes.next().await {
-        done += u64::from(outcome.reached());
+        records += u64::from(outcome.reached());
     }
-    Ok(done)
+    let failed_calls = outcomes.summary().failed_calls;
+    Ok(Done { records, failed_calls })
 }
 
 pub(super) fn options(job: &Job) -> RunOptions {
-    RunOptions::new().concurrency(job.concurrency)
+    match job.concurrency {
+        Some(calls) => RunOptions::new().concurrency(calls),
+        None => RunOptions::new(),
+    }
 }
 
 pub(super) fn import(job: &Job) -> anyhow::Result<CalltouchImport> {
-    Ok(CalltouchImport::builder(CalltouchCredentials::new("token", "1")?)
-        .base_url(job.url.as_str())
-        .quota(CalltouchQuota::from(QuotaHandle::unlimited()))
-        .build()?)
+    let mut builder = CalltouchImport::builder(CalltouchCredentials::new("token", "1")?).base_url(job.url.as_str());
+    if !job.quota {
+        builder = builder.quota(CalltouchQuota::from(QuotaHandle::unlimited()));
+    }
+    Ok(builder.build()?)
 }
 
 pub(super) fn book(job: &Job) -> anyhow::Result<DellinBook> {

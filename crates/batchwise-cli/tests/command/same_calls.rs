@@ -1,5 +1,7 @@
 //! One driver: the command, the typed stream and `dyn BatchDeleter` make the same calls for the same input.
 
+use std::num::NonZeroUsize;
+
 use batchwise::calltouch_import::{CalltouchCredentials, CalltouchImport, ImportLogId};
 use batchwise::quota::QuotaHandle;
 use batchwise::{BatchDeleter, RunOptions};
@@ -57,7 +59,7 @@ fn client(recorder: &Recorder) -> CalltouchImport {
 }
 
 fn options() -> RunOptions {
-    RunOptions::new().max_attempts(ATTEMPTS)
+    RunOptions::new().max_attempts(ATTEMPTS).concurrency(NonZeroUsize::MIN)
 }
 
 fn block_on<T>(future: impl Future<Output = T>) -> T {

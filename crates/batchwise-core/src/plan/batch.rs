@@ -127,20 +127,28 @@ impl<R> Batch<R> {
         }
     }
 
-    pub(super) fn of(pending: Vec<Pending<R>>, group: u64, origin: Origin) -> Self {
-        let mut records = Vec::with_capacity(pending.len());
-        let mut metas = Vec::with_capacity(pending.len());
-        for one in pending {
-            records.push(one.record);
-            metas.push(one.meta);
-        }
+    /// One with room for so many records and none in it yet.
+    pub(super) fn with_room(records: usize, group: u64, origin: Origin) -> Self {
         Self {
-            records,
-            metas,
+            records: Vec::with_capacity(records),
+            metas: Vec::with_capacity(records),
             group,
             left: Tick::ZERO,
             origin,
         }
+    }
+
+    pub(super) fn of(pending: Vec<Pending<R>>, group: u64, origin: Origin) -> Self {
+        let mut batch = Self::with_room(pending.len(), group, origin);
+        for one in pending {
+            batch.push(one);
+        }
+        batch
+    }
+
+    pub(super) fn push(&mut self, pending: Pending<R>) {
+        self.records.push(pending.record);
+        self.metas.push(pending.meta);
     }
 
     pub(super) fn into_pending(self) -> impl DoubleEndedIterator<Item = Pending<R>> + ExactSizeIterator {

@@ -60,8 +60,7 @@ impl<R: Record> Plan<R> {
             Choice::Alone(at) => self.alone.remove(at)?.1,
             Choice::Lane(group) => {
                 let lane = self.lanes.get_mut(&group)?;
-                let taken = lane.take(&self.descriptor, now, &mut self.touched);
-                Batch::of(taken, group, Origin::Lane)
+                lane.take(&self.descriptor, now, &mut self.touched, group)
             }
         };
         batch.left = now;

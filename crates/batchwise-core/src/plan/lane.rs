@@ -2,7 +2,7 @@
 
 use std::collections::{HashSet, VecDeque};
 
-use super::batch::Pending;
+use super::batch::{Batch, Origin, Pending};
 use crate::clock::Tick;
 use crate::descriptor::Descriptor;
 use crate::record::Record;
@@ -96,9 +96,16 @@ impl<R: Record> Lane<R> {
     }
 
     /// Takes what [`load`](Self::load) counted; what fresh records touch joins `touched`.
-    pub(super) fn take(&mut self, descriptor: &Descriptor, now: Tick, touched: &mut HashSet<u64>) -> Vec<Pending<R>> {
+    pub(super) fn take(
+        &mut self,
+        descriptor: &Descriptor,
+        now: Tick,
+        touched: &mut HashSet<u64>,
+        group: u64,
+    ) -> Batch<R> {
         let mut room = Room::new(descriptor, self.limit);
-        let mut taken = Vec::with_capacity(self.limit.min(self.due.len() + self.fresh.len()));
+        let most = self.limit.min(self.due.len() + self.fresh.len());
+        let mut taken = Batch::with_room(most, group, Origin::Lane);
         while let Some((due, pending)) = self.due.pop_front() {
             if due > now || !room.take(&pending.record) {
                 let full = due <= now;
@@ -160,7 +167,11 @@ impl Room {
 
     /// Counts a record in, if it fits. A record that is too large for any request goes alone: the server decides.
     fn take<R: Record>(&mut self, record: &R) -> bool {
-        let bytes = self.bytes.saturating_add(record.encoded_len());
+        // Without a limit the length, which a record may have to work out, is of no use.
+        let bytes = match self.max_bytes {
+            usize::MAX => 0,
+            _ => self.bytes.saturating_add(record.encoded_len()),
+        };
         if self.records > 0 && (self.is_full() || bytes > self.max_bytes) {
             return false;
         }

@@ -193,17 +193,35 @@ impl<R: Record> Plan<R> {
     /// True when the plan can use more input now. After a stop it takes input only to give it its outcome.
     #[must_use]
     pub fn wants_input(&self) -> bool {
-        if self.input_ended || self.outcomes.len() >= self.descriptor.max_records.get() {
-            return false;
+        self.wanted() > 0
+    }
+
+    /// So many entries the plan can use for sure before it has to be asked again; none when it wants no input.
+    pub(crate) fn wanted(&self) -> usize {
+        if self.input_ended {
+            return 0;
         }
-        self.stop.is_some() || !self.is_full()
+        let outcomes = self.descriptor.max_records.get().saturating_sub(self.outcomes.len());
+        match self.stop {
+            Some(_) => outcomes,
+            None => outcomes.min(self.room()),
+        }
     }
 
     /// True when more input would help no batch.
     fn is_full(&self) -> bool {
+        self.room() == 0
+    }
+
+    /// Entries that help some batch for sure.
+    fn room(&self) -> usize {
+        let lanes = self.lanes_room();
         // What belongs to a later stage can't be sent before this one is settled; if this one is all read, that is enough.
-        let stage_read = self.ended_stage.is_some_and(|ended| ended >= self.stage);
-        (stage_read && self.held.later_than(self.stage) >= self.enough()) || self.lanes_are_full()
+        if self.ended_stage.is_some_and(|ended| ended >= self.stage) {
+            lanes.min(self.enough().saturating_sub(self.held.later_than(self.stage)))
+        } else {
+            lanes
+        }
     }
 
     /// Fresh records for the calls that may be in flight and those noted ahead, at least one.
@@ -214,10 +232,19 @@ impl<R: Record> Plan<R> {
 
     /// True when more records of the open stage would help no batch.
     fn lanes_are_full(&self) -> bool {
+        self.lanes_room() == 0
+    }
+
+    /// Records of the open stage that help some batch for sure.
+    fn lanes_room(&self) -> usize {
         let fresh: usize = self.lanes.values().map(|lane| lane.fresh.len()).sum();
+        let enough = self.enough();
+        if fresh < enough {
+            return enough - fresh;
+        }
         let some_full = || self.lanes.values().any(|lane| lane.fresh.len() >= lane.limit);
         let widest = self.descriptor.max_records.get().saturating_mul(WIDEST_LOOK_AHEAD);
-        fresh >= self.enough() && (some_full() || fresh >= widest)
+        usize::from(fresh < widest && !some_full())
     }
 
     /// Takes the next entry of the input.

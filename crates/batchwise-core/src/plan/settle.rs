@@ -133,7 +133,8 @@ impl<R: Record> Plan<R> {
         let group = batch.group;
         let origin = batch.origin;
         let findings = reconcile(&batch.records, reply).findings;
-        let misaligned = findings.contains(&Finding::Misaligned);
+        // All of an answer or none.
+        let misaligned = findings.first() == Some(&Finding::Misaligned);
         let mut again = Vec::new();
         for (pending, finding) in batch.into_pending().zip(findings) {
             let Pending { record, mut meta } = pending;

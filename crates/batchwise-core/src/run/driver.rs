@@ -1,11 +1,12 @@
 //! The loop that keeps a job going.
 
 use std::future::Future;
+use std::num::NonZeroUsize;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::Poll;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use futures_core::Stream;
 use futures_util::StreamExt;
@@ -35,6 +36,21 @@ const LEAD: Duration = Duration::from_millis(25);
 /// Entries taken from a ready input before anything else is looked at.
 const READ_AHEAD: usize = 4096;
 
+/// Calls in flight when the number is left to us and no quota holds calls back: enough that a server has work while an answer
+/// is on its way, and few enough that whoever lifts a quota does not meet a server with all that a quota would have spread.
+const WITHOUT_QUOTA: NonZeroUsize = NonZeroUsize::MIN.saturating_add(3);
+
+/// Calls in flight when the number is left to us.
+fn auto_concurrency(method: &impl BatchMethod) -> NonZeroUsize {
+    let calls = method.descriptor().auto_concurrency;
+    // The least time of very many calls is nothing only where there is no limit.
+    let is_paced = method
+        .quotas()
+        .iter()
+        .any(|quota| !quota.least_time(u64::MAX).is_zero());
+    if is_paced { calls } else { calls.min(WITHOUT_QUOTA) }
+}
+
 /// A job under way.
 pub(super) struct Driver<M: BatchMethod> {
     context: Arc<CallContext<M>>,
@@ -59,6 +75,9 @@ pub(super) struct Driver<M: BatchMethod> {
     refused_until: Tick,
     /// Since when a batch that is ready is held for a slot of the quota.
     held_since: Option<Tick>,
+    /// The time of day of what is settled now: all records of an answer are settled at once, however slowly their outcomes are
+    /// taken.
+    settled_at: SystemTime,
 }
 
 /// What happens next in a job.
@@ -75,7 +94,7 @@ impl<M: BatchMethod> Driver<M> {
     pub(super) fn new(method: M, input: Input<M::Record>, options: RunOptions) -> Self {
         let mut plan = options.plan;
         if options.auto_concurrency {
-            plan.concurrency = method.descriptor().auto_concurrency;
+            plan.concurrency = auto_concurrency(&method);
         }
         let linger = plan.linger;
         let now = options.clock.now();
@@ -111,6 +130,7 @@ impl<M: BatchMethod> Driver<M> {
             probe: options.probe,
             refused_until: Tick::ZERO,
             held_since: None,
+            settled_at: SystemTime::UNIX_EPOCH, // before the first look at the clock nothing is settled
         }
     }
 
@@ -139,6 +159,7 @@ impl<M: BatchMethod> Driver<M> {
                 return Some(outcome);
             }
             let now = self.clock().now();
+            self.settled_at = self.clock().wall();
             self.check_stop(now);
             self.check_drain(now);
             self.read_ahead(now).await;
@@ -209,11 +230,11 @@ impl<M: BatchMethod> Driver<M> {
     fn take_outcome(&mut self) -> Option<Outcome<M::Record>> {
         let Some(ledger) = &mut self.ledger else {
             let mut outcome = self.plan.take_outcome()?;
-            outcome.at = self.context.gate.clock.wall();
+            outcome.at = self.settled_at;
             return Some(outcome);
         };
         while let Some(mut outcome) = self.plan.take_outcome() {
-            outcome.at = self.context.gate.clock.wall();
+            outcome.at = self.settled_at;
             ledger.push(outcome);
         }
         // What a stop gives its outcome may be on its way into the journal as an intent: the outcome comes after it.
@@ -354,21 +375,37 @@ impl<M: BatchMethod> Driver<M> {
 
     /// Takes what the input has right now, as far as the plan wants it.
     async fn read_ahead(&mut self, now: Tick) {
-        // Bounded, so that an endless input of repeats does not keep calls and stops from being looked at.
-        for _ in 0..READ_AHEAD {
-            if !self.wants_input() {
-                return;
+        std::future::poll_fn(|cx| {
+            // Bounded, so that an endless input of repeats does not keep calls and stops from being looked at.
+            let mut left = READ_AHEAD;
+            loop {
+                // Asked once for many entries: the answer costs as much as to take one.
+                let wanted = self.wanted().min(left);
+                if wanted == 0 {
+                    return Poll::Ready(());
+                }
+                for _ in 0..wanted {
+                    let Some(input) = &mut self.input else {
+                        return Poll::Ready(());
+                    };
+                    let Poll::Ready(item) = input.as_mut().poll_next(cx) else {
+                        return Poll::Ready(());
+                    };
+                    self.take_input(item, now);
+                }
+                left -= wanted;
             }
-            let Some(input) = &mut self.input else { return };
-            let Poll::Ready(item) = std::future::poll_fn(|cx| Poll::Ready(input.as_mut().poll_next(cx))).await else {
-                return;
-            };
-            self.take_input(item, now);
-        }
+        })
+        .await;
     }
 
-    fn wants_input(&self) -> bool {
-        self.plan.wants_input() && !self.ledger.as_ref().is_some_and(Ledger::is_full)
+    /// Entries that can be taken before this is asked again.
+    fn wanted(&self) -> usize {
+        if self.ledger.as_ref().is_some_and(Ledger::is_full) {
+            0
+        } else {
+            self.plan.wanted()
+        }
     }
 
     fn take_input(&mut self, item: Option<Result<Entry<M::Record>, InputError>>, now: Tick) {
@@ -429,7 +466,7 @@ impl<M: BatchMethod> Driver<M> {
         let mut sleep = until.map(|until| self.clock().sleep_until(until));
         let mut stopped = pin!(self.stop.stopped());
         let stopping = self.plan.is_stopping();
-        let wants_input = self.wants_input();
+        let wants_input = self.wanted() > 0;
         let (input, in_flight) = (&mut self.input, &mut self.in_flight);
         let (ahead, ledger) = (&mut self.ahead, &mut self.ledger);
         std::future::poll_fn(|cx| {
@@ -464,6 +501,7 @@ impl<M: BatchMethod> Driver<M> {
 
     fn handle(&mut self, event: Event<M::Record>) {
         let now = self.clock().now();
+        self.settled_at = self.clock().wall();
         match event {
             Event::Input(item) => self.take_input(item, now),
             Event::Ended((batch, attempt)) => {

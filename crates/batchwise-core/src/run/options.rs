@@ -30,7 +30,7 @@ impl Default for RunOptions {
     fn default() -> Self {
         Self {
             plan: PlanOptions::default(),
-            auto_concurrency: false,
+            auto_concurrency: true,
             clock: SystemClock::shared(),
             stop: StopToken::new(),
             deadline: None,
@@ -44,19 +44,20 @@ impl Default for RunOptions {
 }
 
 impl RunOptions {
-    /// The defaults: one call in flight, no deadline, no limit.
+    /// The defaults: as many calls in flight as the method says, no deadline, no limit.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Calls in flight at most; default 1.
+    /// Calls in flight at most. As long as the last word of the server is a 429 it is one.
     pub fn concurrency(mut self, calls: NonZeroUsize) -> Self {
         self.plan.concurrency = calls;
         self.auto_concurrency = false;
         self
     }
 
-    /// As many calls in flight as the method's descriptor says is right.
+    /// As many calls in flight as the method says ([`Descriptor::auto_concurrency`](crate::Descriptor::auto_concurrency));
+    /// the default. Where no quota holds calls back, at most 4.
     pub fn auto_concurrency(mut self) -> Self {
         self.auto_concurrency = true;
         self

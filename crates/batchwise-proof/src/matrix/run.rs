@@ -118,7 +118,8 @@ impl<'a> Stage<'a> {
         let under_way = line.under_way();
         let client = watched(Arc::new(line));
         let descriptor = client.descriptor().clone();
-        let options = RunOptions::new().clock(clock.shared());
+        // One after another, so that a fault meets the request that the matrix names.
+        let options = RunOptions::new().clock(clock.shared()).concurrency(NonZeroUsize::MIN);
         let mut stream = run(client, futures_util::stream::iter(records.clone()), options);
         let mut outcomes = Vec::new();
         while let Some(outcome) = next(&mut stream, &clock, || under_way.load(Ordering::SeqCst) == 0).await {

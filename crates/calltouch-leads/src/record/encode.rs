@@ -2,7 +2,7 @@
 
 use std::fmt::Display;
 
-use serde_json::Value;
+use batchwise_core::push_json_text;
 
 /// Writes one JSON object. Members are written in the order of the calls; what is not set is left out, never null.
 #[derive(Debug)]
@@ -27,13 +27,13 @@ impl<'a> ObjectWriter<'a> {
             self.out.push(',');
         }
         self.empty = false;
-        push_text(self.out, name);
+        push_json_text(self.out, name);
         self.out.push(':');
         self.out
     }
 
     pub(super) fn text(&mut self, name: &str, text: &str) {
-        push_text(self.member(name), text);
+        push_json_text(self.member(name), text);
     }
 
     pub(super) fn optional_text(&mut self, name: &str, text: Option<&str>) {
@@ -52,7 +52,7 @@ impl<'a> ObjectWriter<'a> {
     /// An array of texts; an empty one is left out.
     pub(super) fn texts(&mut self, name: &str, texts: &[String]) {
         if !texts.is_empty() {
-            push_array(self.member(name), texts, |out, text| push_text(out, text));
+            push_array(self.member(name), texts, |out, text| push_json_text(out, text));
         }
     }
 }
@@ -66,8 +66,4 @@ pub(super) fn push_array<T>(out: &mut String, items: &[T], push: impl Fn(&mut St
         push(out, item);
     }
     out.push(']');
-}
-
-pub(super) fn push_text(out: &mut String, text: &str) {
-    out.push_str(&Value::from(text).to_string());
 }

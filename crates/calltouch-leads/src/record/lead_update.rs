@@ -21,6 +21,12 @@ pub const MAX_ROWS: usize = 20;
 /// Most custom fields in a lead.
 pub const MAX_FIELDS: usize = 20;
 
+/// Bytes that most leads have beside their fields: the names of members, and a row that looks by an id or a phone.
+const ROOM: usize = 192;
+
+/// Bytes of a field beside its name and value.
+const FIELD: usize = 24;
+
 /// A lead to find and the custom fields to write to it: checked, encoded once, cheap to clone.
 ///
 /// `Debug` masks contacts.
@@ -97,7 +103,9 @@ impl LeadUpdate {
         let path = Path::Root;
         check_rows(rows, &path.member("matching"), complete)?;
         check_fields(fields, &path.member("addCustomFields").member("customFields"))?;
-        let mut json = String::new();
+        // Mostly enough, so that a long value is not moved again and again while the text grows.
+        let values = fields.iter().map(|field| field.name.len() + field.value.written_len());
+        let mut json = String::with_capacity(ROOM + values.sum::<usize>() + fields.len() * FIELD);
         let mut lead = ObjectWriter::begin(&mut json);
         push_array(lead.member("matching"), rows, |out, row| row.write(out));
         let mut add = ObjectWriter::begin(lead.member("addCustomFields"));

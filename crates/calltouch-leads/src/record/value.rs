@@ -1,9 +1,9 @@
 //! What a custom field is set to.
 
+use batchwise_core::push_json_text;
 use serde_json::{Number, Value};
 
 use super::LeadError;
-use super::encode::push_text;
 use super::path::Path;
 
 /// The value of a custom field: a text or a number. A date is a text.
@@ -47,9 +47,19 @@ impl FieldValue {
         }
     }
 
+    /// Bytes that it takes when written, unless it holds characters that JSON escapes.
+    pub(super) fn written_len(&self) -> usize {
+        /// No number is longer.
+        const NUMBER: usize = 24;
+        match &self.0 {
+            Inner::Text(text) => text.len() + 2,
+            Inner::Number(_) | Inner::NotFinite => NUMBER,
+        }
+    }
+
     pub(super) fn write(&self, out: &mut String) {
         match &self.0 {
-            Inner::Text(text) => push_text(out, text),
+            Inner::Text(text) => push_json_text(out, text),
             Inner::Number(number) => out.push_str(&number.to_string()),
             // Refused before anything is written.
             Inner::NotFinite => out.push_str("null"),

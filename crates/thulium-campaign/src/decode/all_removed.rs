@@ -34,7 +34,7 @@ fn removed(json: &mut Documented<'_>) -> Option<u64> {
             record_id = Some(json.number()?);
             Some(())
         }
-        _ => (json.text()? == "REMOVED").then_some(()),
+        _ => json.exactly("REMOVED"),
     })?;
     record_id
 }

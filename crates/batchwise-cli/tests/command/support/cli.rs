@@ -25,13 +25,19 @@ pub(crate) fn file(suffix: &str, content: impl AsRef<[u8]>) -> NamedTempFile {
     file
 }
 
-/// The command with credentials for every provider at this address, our own rate limit lifted.
+/// The command with credentials for every provider at this address, our own rate limit lifted, one call at a time.
 pub(crate) struct Cli(Command);
 
 impl Cli {
     /// `args` are written as in a shell, without quoting.
     pub(crate) fn new(url: &str, args: &str) -> Self {
-        Self::plain(url, &format!("{args} --rate off"))
+        // Outcomes come in the order of their calls only where one call follows another.
+        let calls = if args.contains("--concurrency") {
+            ""
+        } else {
+            "--concurrency 1"
+        };
+        Self::plain(url, &format!("{args} --rate off {calls}"))
     }
 
     /// The command without any credentials.
