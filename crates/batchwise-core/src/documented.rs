@@ -64,7 +64,7 @@ impl<'a> Documented<'a> {
     }
 
     /// Which of the names comes, with its colon. Most answers have them in the order in which they are documented: the next
-    /// one is compared as bytes, which is a quarter of the price of reading a text first.
+    /// one is compared as bytes, which is cheaper than to read a text first.
     #[inline]
     fn name(&mut self, names: &[&'static str], next: usize) -> Option<usize> {
         let at = match names.get(next) {

@@ -10,8 +10,8 @@ use std::fmt::Write;
 /// assert_eq!(json, r#"["a \"b\""#);
 /// ```
 pub fn push_json_text(json: &mut String, text: &str) {
-    // Hardly a text holds what has to be written otherwise. To look for it first, many bytes at once, and to copy the whole is a
-    // twentieth of the price of writing it character by character: half of what a lead with a long note cost.
+    // Hardly a text holds what has to be written otherwise. To look for it first, many bytes at once, and to copy the whole is
+    // much cheaper than to write it character by character.
     let is_odd = |odd: bool, byte: u8| odd | (byte < b' ') | (byte == b'"') | (byte == b'\\');
     json.reserve(text.len() + 2);
     json.push('"');

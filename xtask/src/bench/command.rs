@@ -176,7 +176,7 @@ fn journal(programs: &Programs, extent: Extent, rows: &mut Vec<Row>, report: &mu
     report.note("a journal, unthrottled");
     let server = programs.serve(&[])?;
     let mut ratios = Vec::new();
-    let (mut withs, mut withouts) = (Vec::new(), Vec::new());
+    let (mut kept, mut plain) = (Vec::new(), Vec::new());
     for _ in 0..rounds {
         let run = |journal: bool| -> Result<f64> {
             let mut command = programs.command(server.url())?;
@@ -196,14 +196,14 @@ fn journal(programs: &Programs, extent: Extent, rows: &mut Vec<Row>, report: &mu
         };
         let (without, with) = (run(false)?, run(true)?);
         ratios.push(with / without);
-        withs.push(with);
-        withouts.push(without);
+        kept.push(with);
+        plain.push(without);
     }
     let name = format!(
         "{} ids with a journal / without, unthrottled",
         number(to_float(records))
     );
-    let detail = format!("{} s / {} s", number(median(&withs)), number(median(&withouts)));
+    let detail = format!("{} s / {} s", number(median(&kept)), number(median(&plain)));
     rows.push(Row::new(name, Target::AtMost(1.15), median(&ratios), "x").detail(detail));
     Ok(())
 }

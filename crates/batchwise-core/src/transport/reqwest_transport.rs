@@ -14,8 +14,8 @@ use crate::build_error::BuildError;
 #[derive(Debug, Clone)]
 pub struct ReqwestTransport {
     client: reqwest::Client,
-    /// The address of a request and what was read from it: most methods send all of theirs to one, and to read it anew costs a
-    /// tenth of a small request.
+    /// The address of a request and what was read from it: most methods send all of theirs to one, and to read it anew would
+    /// be a good part of the price of a small request.
     last: Arc<Mutex<Option<(http::Uri, reqwest::Url)>>>,
 }
 
