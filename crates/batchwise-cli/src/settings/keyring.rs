@@ -50,7 +50,8 @@ pub(super) fn read(name: &str) -> Result<String, Failure> {
         .mend("build it with `--features keyring`, or keep the secret in a file of its own: { file = \"PATH\" }"))
 }
 
-#[cfg(all(test, feature = "keyring"))]
+#[cfg(test)]
+#[cfg(feature = "keyring")]
 mod tests {
     use keyring::Error;
 
