@@ -78,6 +78,8 @@ struct Story {
     input: fn() -> String,
     /// Distinct records.
     records: usize,
+    /// Its share of all kills; jobs that wait for busy customers take long.
+    kills_in_ten: u64,
     truth: fn(&Truth, &str) -> Fact,
 }
 
@@ -106,6 +108,7 @@ const STORIES: [Story; 4] = [
         },
         input: || (1..=1500).chain([7, 1400]).map(|id| format!("{id}\n")).collect(),
         records: 1500,
+        kills_in_ten: 3,
         truth: |truth, key| {
             let id = key.parse().unwrap();
             Fact::removed(truth.calltouch.is_removed(&id), truth.calltouch.existed(&id))
@@ -126,6 +129,7 @@ const STORIES: [Story; 4] = [
             (900_000..900_600).map(lead).collect()
         },
         records: 600,
+        kills_in_ten: 3,
         truth: |truth, key| {
             let (_, request) = key.split_once(':').unwrap();
             let value = truth.leads.value(&LeadKey::request(request), "contract_no");
@@ -147,6 +151,7 @@ const STORIES: [Story; 4] = [
                 .collect()
         },
         records: 600,
+        kills_in_ten: 3,
         truth: |truth, key| {
             let (kind, id) = key.split_once(':').unwrap();
             let kind = match kind {
@@ -177,6 +182,7 @@ const STORIES: [Story; 4] = [
         },
         input: || (1..=300).map(|id| format!("{id}\n")).collect(),
         records: 300,
+        kills_in_ten: 1,
         truth: |truth, key| {
             let id = key.parse().unwrap();
             let campaign = truth.thulium.campaign("00042").unwrap();
@@ -312,7 +318,7 @@ fn rows(path: &Path) -> Vec<Value> {
 /// Kills jobs of one story, every fourth under its quota.
 fn killed_at_any_instant(story: &Story) {
     let kills_of_all = number("BATCHWISE_KILLS").unwrap_or(100);
-    let wanted = kills_of_all.div_ceil(u64::try_from(STORIES.len()).unwrap());
+    let wanted = (kills_of_all * story.kills_in_ten).div_ceil(10);
     let seed = number("BATCHWISE_SEED").unwrap_or_else(|| u64::from(std::process::id()) | 1);
     println!("BATCHWISE_SEED={seed}");
     let mut dice = Dice(seed);

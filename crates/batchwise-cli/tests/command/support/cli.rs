@@ -31,8 +31,9 @@ pub(crate) struct Cli(Command);
 impl Cli {
     /// `args` are written as in a shell, without quoting.
     pub(crate) fn new(url: &str, args: &str) -> Self {
-        // Outcomes come in the order of their calls only where one call follows another.
-        let calls = if args.contains("--concurrency") {
+        // Outcomes come in the order of their calls only where one call follows another. Lists always read that way.
+        let says_itself = |word: &str| matches!(word, "list" | "verify" | "--concurrency");
+        let calls = if args.split_whitespace().any(says_itself) {
             ""
         } else {
             "--concurrency 1"
