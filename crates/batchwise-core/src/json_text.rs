@@ -7,7 +7,7 @@ use std::fmt::Write;
 /// ```
 /// let mut json = String::from("[");
 /// batchwise_core::push_json_text(&mut json, "a \"b\"");
-/// assert_eq!(json, r#"["a \"b\""#);
+/// assert_eq!(json, r#"["a \"b\"""#);
 /// ```
 pub fn push_json_text(json: &mut String, text: &str) {
     // Hardly a text holds what has to be written otherwise. To look for it first, many bytes at once, and to copy the whole is
