@@ -61,4 +61,4 @@ pub(crate) const STAGES: &[Stage] = &[
 pub(crate) const QUICK: &[&str] = &["fmt", "taplo", "typos", "house", "tree", "clippy", "doc", "test"];
 
 /// What runs only where it is named: no run of these has been timed to its end on a machine of two cores yet.
-pub(crate) const BY_NAME: [&str; 6] = ["features", "mutants", "load", "msrv", "minimal", "package"];
+pub(crate) const BY_NAME: [&str; 7] = ["features", "mutants", "load", "fuzz", "msrv", "minimal", "package"];
