@@ -7,6 +7,7 @@ use std::task::Poll;
 use std::time::Duration;
 
 use crate::clock::{SharedClock, Tick};
+use crate::error::CallError;
 use crate::observe::{Observer, Waiting, WaitingFor};
 use crate::quota::{QuotaHandle, Slot, Ticket};
 use crate::run::StopToken;
@@ -113,6 +114,28 @@ impl Gate {
         self.halt.is_stopped()
             || self.stop.is_stopped()
             || self.deadline.is_some_and(|deadline| self.clock.now() >= deadline)
+    }
+
+    /// One login, under the quotas like any call: true when it was made, false when somebody else's will do.
+    pub(crate) async fn renewed(
+        &self,
+        quotas: &[QuotaHandle],
+        login: impl Future<Output = Result<bool, CallError>>,
+    ) -> Result<Result<bool, CallError>, NoSlot> {
+        let tickets = self.slot(quotas, 1).await?;
+        let renewed = login.await;
+        let answered = match &renewed {
+            Ok(made) => *made,
+            Err(error) => error.came_whole(),
+        };
+        self.finished(quotas, &tickets, answered);
+        if matches!(renewed, Ok(true)) {
+            tracing::debug!(target: "batchwise", "session renewed");
+            if let Some(observer) = &self.observer {
+                observer.session_renewed();
+            }
+        }
+        Ok(renewed)
     }
 
     /// Gives the tickets of a call back; only one with a whole answer leaves a connection to the next.

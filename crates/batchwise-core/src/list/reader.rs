@@ -74,8 +74,8 @@ impl Reader {
         loop {
             let left = self.gate.clock.now();
             let error = if let Some(refused) = renewal.take() {
-                match self.renewed(method, &refused).await? {
-                    Ok(()) => continue,
+                match self.gate.renewed(method.quotas(), method.renew(&refused)).await? {
+                    Ok(_) => continue,
                     // A login that is refused is refused again.
                     Err(error) if error.kind() == CallErrorKind::Credentials => {
                         return Err(ListError::of_call(ListErrorKind::Call, error));
@@ -152,28 +152,6 @@ impl Reader {
         } else {
             Err(ListError::new(ListErrorKind::Stopped))
         }
-    }
-
-    /// One login, under the quota like any call.
-    async fn renewed<M: ListMethod>(
-        &self,
-        method: &M,
-        refused: &CallError,
-    ) -> Result<Result<(), CallError>, ListError> {
-        let tickets = self.gate.slot(method.quotas(), 1).await?;
-        let renewed = method.renew(refused).await;
-        let answered = match &renewed {
-            Ok(made) => *made,
-            Err(error) => error.came_whole(),
-        };
-        self.gate.finished(method.quotas(), &tickets, answered);
-        if matches!(renewed, Ok(true)) {
-            tracing::debug!(target: "batchwise", "session renewed");
-            if let Some(observer) = &self.gate.observer {
-                observer.session_renewed();
-            }
-        }
-        Ok(renewed.map(|_| ()))
     }
 
     /// One call.

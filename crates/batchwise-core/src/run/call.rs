@@ -158,26 +158,12 @@ impl<M: BatchMethod> CallContext<M> {
         }
     }
 
-    /// One login, under the quota like any call.
+    /// One login, which the summary counts if it was made.
     async fn renew(&self, refused: &CallError) -> Result<(), Attempt> {
-        let tickets = self.gate.slot(self.method.quotas(), 1).await?;
-        let renewed = self.method.renew(refused).await;
-        self.gate.finished(
-            self.method.quotas(),
-            &tickets,
-            match &renewed {
-                Ok(made) => *made,
-                Err(error) => error.came_whole(),
-            },
-        );
-        match renewed {
-            Ok(false) => Ok(()),
-            Ok(true) => {
-                self.count(|summary| summary.logins += 1);
-                tracing::debug!(target: "batchwise", "session renewed");
-                if let Some(observer) = &self.gate.observer {
-                    observer.session_renewed();
-                }
+        let login = self.method.renew(refused);
+        match self.gate.renewed(self.method.quotas(), login).await? {
+            Ok(made) => {
+                self.count(|summary| summary.logins += u64::from(made));
                 Ok(())
             }
             Err(error) => Err(Attempt::NotCalled(error)),
