@@ -5,10 +5,9 @@ use std::time::SystemTime;
 
 use rusqlite::{Connection, TransactionBehavior};
 
+use crate::alter::alter;
 use crate::error::OpenError;
-use crate::lock::RunLock;
-use crate::open::{absolute, connect};
-use crate::schema::{self, Kind};
+use crate::schema;
 use crate::words;
 
 /// Every text that came from the input, from the provider or from the one who ran it.
@@ -29,27 +28,9 @@ const REPLACE: &str = "
 /// # Errors
 /// When a run holds the journal, or it cannot be written.
 pub fn pseudonymise(path: &Path) -> Result<(), OpenError> {
-    if !path.exists() {
-        return Err(OpenError::Other {
-            path: path.to_owned(),
-            detail: "there is no such file".to_owned(),
-        });
-    }
-    let path = absolute(path)?;
-    let lock = RunLock::take(&path)?;
-    let sql = |error: rusqlite::Error| OpenError::of_sql(&path, &error);
-    let mut connection = connect(&path).map_err(sql)?;
-    match schema::kind(&connection).map_err(sql)? {
-        Kind::Journal(found) if found > schema::VERSION => {
-            let known = schema::VERSION;
-            return Err(OpenError::Newer { path, found, known });
-        }
-        Kind::Journal(found) => replace(&mut connection, found).map_err(sql)?,
-        Kind::Empty | Kind::Foreign => return Err(OpenError::NotAJournal { path }),
-    }
-    connection.close().map_err(|(_, error)| sql(error))?;
-    drop(lock);
-    Ok(())
+    alter(path, |connection, found, path| {
+        replace(connection, found).map_err(|error| OpenError::of_sql(path, &error))
+    })
 }
 
 fn replace(connection: &mut Connection, found: u32) -> rusqlite::Result<()> {

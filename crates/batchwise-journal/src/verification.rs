@@ -5,11 +5,11 @@ use std::path::Path;
 
 use rusqlite::{Connection, TransactionBehavior, params};
 
+use crate::alter::alter;
 use crate::error::OpenError;
-use crate::lock::RunLock;
-use crate::open::{absolute, connect, prepare_to_write};
+use crate::open::prepare_to_write;
 use crate::records::{Filter, RecordRow, Records};
-use crate::schema::{self, Kind};
+use crate::schema;
 use crate::words;
 
 /// What a look at the provider after the job showed of a record.
@@ -83,36 +83,17 @@ impl VerifiedCounts {
 /// # Errors
 /// When a run holds the journal, personal data was removed from it, or it cannot be written; then nothing was noted.
 pub fn note_verification(path: &Path, look: impl FnMut(&RecordRow) -> Verified) -> Result<(), OpenError> {
-    if !path.exists() {
-        return Err(OpenError::Other {
-            path: path.to_owned(),
-            detail: "there is no such file".to_owned(),
-        });
-    }
-    let path = absolute(path)?;
-    let lock = RunLock::take(&path)?;
-    let sql = |error: rusqlite::Error| OpenError::of_sql(&path, &error);
-    let mut connection = connect(&path).map_err(sql)?;
-    match schema::kind(&connection).map_err(sql)? {
-        Kind::Journal(found) if found > schema::VERSION => {
-            let known = schema::VERSION;
-            return Err(OpenError::Newer { path, found, known });
+    alter(path, |connection, found, path| {
+        let sql = |error: rusqlite::Error| OpenError::of_sql(path, &error);
+        let gone: Option<i64> = connection
+            .query_row("SELECT pseudonymised_at FROM job", [], |row| row.get(0))
+            .map_err(sql)?;
+        if gone.is_some() {
+            return Err(OpenError::Pseudonymised { path: path.to_owned() });
         }
-        Kind::Journal(found) => {
-            let gone: Option<i64> = connection
-                .query_row("SELECT pseudonymised_at FROM job", [], |row| row.get(0))
-                .map_err(sql)?;
-            if gone.is_some() {
-                return Err(OpenError::Pseudonymised { path });
-            }
-            prepare_to_write(&connection).map_err(sql)?;
-            note(&mut connection, found, &path, look)?;
-        }
-        Kind::Empty | Kind::Foreign => return Err(OpenError::NotAJournal { path }),
-    }
-    connection.close().map_err(|(_, error)| sql(error))?;
-    drop(lock);
-    Ok(())
+        prepare_to_write(connection).map_err(sql)?;
+        note(connection, found, path, look)
+    })
 }
 
 fn note(
