@@ -1,19 +1,21 @@
 //! The page itself. Every text goes through `maud`, which escapes it; nothing is taken as markup but what stands here.
 
+mod calls;
+mod course;
+mod outcomes;
+mod records;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use batchwise::Verdict;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use sha2::{Digest, Sha256};
 
-use super::account::{Account, Calls, Failed, MOST_CALLS, Step};
-use super::clock::{moment, precise, round};
-use super::course::Course;
-use super::draw::{self, tone};
+use super::account::{Account, Step};
+use super::clock::moment;
+use super::draw::tone;
 use super::story;
 use crate::output::one_line;
 use crate::progress::{grouped, span};
-use crate::report::words::sentence;
 
 const STYLE: &str = include_str!("page.css");
 const SCRIPT: &str = include_str!("page.js");
@@ -73,14 +75,14 @@ fn markup(account: &Account) -> Markup {
                 }
                 main {
                     (next(account))
-                    (outcomes(account))
+                    (outcomes::outcomes(account))
                     @if let Some(course) = &account.course {
-                        (over_time(course))
+                        (course::over_time(course))
                     }
                     @if let Some(calls) = &account.calls {
-                        (made(calls))
+                        (calls::made(calls))
                     }
-                    (failed(account))
+                    (records::failed(account))
                     (about(account))
                 }
                 footer {
@@ -178,331 +180,6 @@ fn to_do(step: &Step, id: &str) -> Markup {
     }
 }
 
-fn share(count: u64, of: u64) -> String {
-    #[allow(clippy::cast_precision_loss)] // a figure for people
-    let share = count as f64 * 100.0 / of.max(1) as f64;
-    match share {
-        _ if count == of => "100 %".to_owned(),
-        0.0..0.1 => "< 0.1 %".to_owned(),
-        99.9..=100.0 => "> 99.9 %".to_owned(),
-        _ => format!("{share:.1} %"),
-    }
-}
-
-fn outcomes(account: &Account) -> Markup {
-    let all = account.records();
-    html! {
-        section aria-labelledby="outcomes-heading" {
-            h2 id="outcomes-heading" { "Outcomes" }
-            @if all > 0 {
-                (draw::outcomes(account))
-            }
-            div.scroll {
-                table {
-                    thead { tr {
-                        th scope="col" { "outcome" } th.number scope="col" { "records" } th.number scope="col" { "share" }
-                        th scope="col" { "wanted" } th scope="col" { "what it means" }
-                    } }
-                    tbody {
-                        @for (verdict, count) in account.counts.iter() {
-                            tr {
-                                th scope="row" { span class={ "word " (tone(verdict)) } { (verdict.as_str()) } }
-                                td.number { (grouped(count)) } td.number { (share(count, all)) }
-                                td { (if account.reached_of(verdict) { "yes" } else { "no" }) }
-                                td.reason { (sentence(verdict)) }
-                            }
-                        }
-                        @if account.open > 0 {
-                            tr {
-                                th scope="row" { span.word.doubt { "none yet" } }
-                                td.number { (grouped(account.open)) } td.number { (share(account.open, all)) }
-                                td { "no" }
-                                td.reason { "It was noted that a call would carry the record; what came of it is not." }
-                            }
-                        }
-                    }
-                }
-            }
-            (reasons(account))
-        }
-    }
-}
-
-fn reasons(account: &Account) -> Markup {
-    html! {
-        @if !account.why.is_empty() {
-            div.scroll {
-                table {
-                    caption { "Why, the most frequent first. A number lists its records, as far as this page holds them." }
-                    thead { tr {
-                        th.number scope="col" { "records" } th scope="col" { "outcome" } th scope="col" { "reason" }
-                        th scope="col" { "code" }
-                    } }
-                    tbody {
-                        @for why in &account.why {
-                            tr {
-                                td.number {
-                                    @if account.reached_of(why.verdict) {
-                                        (grouped(why.records))
-                                    } @else {
-                                        button type="button" disabled data-finds=(why.detail.trim_end_matches('…'))
-                                            data-outcome=(why.verdict.as_str())
-                                            aria-label={ (grouped(why.records)) " records: list them" } { (grouped(why.records)) }
-                                    }
-                                }
-                                td { span class={ "word " (tone(why.verdict)) } { (why.verdict.as_str()) } }
-                                td.reason { (prose(&why.detail)) }
-                                td { @if let Some(code) = &why.code { code { (code) } } }
-                            }
-                        }
-                        @if account.other_reasons > 0 {
-                            tr { td.number { (grouped(account.other_reasons)) } td {} td { "other reasons; they stand with the records" } td {} }
-                        }
-                    }
-                }
-            }
-        }
-    }
-}
-
-fn over_time(course: &Course) -> Markup {
-    let several = course.axis.stretches.len() > 1;
-    html! {
-        section aria-labelledby="course-heading" {
-            h2 id="course-heading" { "Over time" }
-            figure {
-                div.scroll { div.wide { (draw::course(course)) } }
-                ul.legend {
-                    @if course.has_calls {
-                        @if course.has_average() {
-                            li { span.word.calm { "calls in " (draw::per(course.window)) " on average" } }
-                            li { span.word.edge { "in the fullest one of each " (round(course.axis.bin)) } }
-                        } @else {
-                            li { span.word.calm { "calls in " (draw::per(course.window)) ", up to there" } }
-                        }
-                        @if course.limit.is_some() { li { span.word.dash { "what the quota allows" } } }
-                    }
-                    li { span.word.good { "records as wanted" } }
-                    li { span.word.bad { "records that are not" @if course.has_calls { "; calls that went wrong" } } }
-                    @if course.has_calls {
-                        li { span.word.calm { "time in calls" } }
-                        li { span.word.waits { "waiting for the quota" } }
-                        li { span.word.rest { "pauses, rounds of busy records, the input" } }
-                    }
-                }
-                figcaption {
-                    "Each step is " (round(course.axis.bin)) "."
-                    @if several { " Runs stand side by side; the time between them is left out." }
-                    @if course.axis.left_out > 0 {
-                        " Of " (course.axis.left_out + course.axis.stretches.len()) " runs the last "
-                        (course.axis.stretches.len()) " are drawn."
-                    }
-                }
-            }
-            (in_figures(course))
-        }
-    }
-}
-
-fn in_figures(course: &Course) -> Markup {
-    html! {
-        details {
-            summary { "The same in figures" }
-            div.scroll tabindex="0" role="region" aria-label="The job over time, in figures" {
-                table {
-                    thead { tr {
-                        th scope="col" { "from" }
-                        @if course.has_calls {
-                            th.number scope="col" { "calls" } th.number scope="col" { "at most in a window" }
-                        }
-                        th.number scope="col" { "records as wanted" } th.number scope="col" { "records not" }
-                        @if course.has_calls {
-                            th.number scope="col" { "in calls" } th.number scope="col" { "waiting for the quota" }
-                            th scope="col" { "went wrong" }
-                        }
-                    } }
-                    tbody {
-                        @for (at, bin) in course.bins.iter().enumerate() {
-                            tr {
-                                th.moment scope="row" { @if let Some((begin, _)) = course.axis.span_of(at) { (moment(begin)) } }
-                                @if course.has_calls { td.number { (grouped(bin.calls)) } td.number { (bin.fullest) } }
-                                td.number { (grouped(bin.reached)) } td.number { (grouped(bin.missed)) }
-                                @if course.has_calls {
-                                    td.number { (precise(bin.in_call)) } td.number { (precise(bin.waiting)) }
-                                    td {
-                                        @for (nth, (fault, count)) in bin.faults.iter().enumerate() {
-                                            @if nth > 0 { ", " }
-                                            (count) " " (fault.replace('_', " "))
-                                        }
-                                    }
-                                }
-                            }
-                        }
-                    }
-                }
-            }
-        }
-    }
-}
-
-fn made(calls: &Calls) -> Markup {
-    html! {
-        section aria-labelledby="calls-heading" {
-            h2 id="calls-heading" { "Calls" }
-            dl.facts {
-                dt { "calls" }
-                dd {
-                    (grouped(calls.all))
-                    @if calls.failed > 0 { ", " (grouped(calls.failed)) " of which failed or were refused" }
-                    @if calls.logins > 0 { "; " (grouped(calls.logins)) " logins beside them" }
-                }
-                @if let Some(each) = calls.records.checked_div(calls.all) {
-                    dt { "records in a call" } dd { (grouped(each)) " on average" }
-                }
-                @if let Some([half, most, longest]) = calls.took {
-                    dt { "an answer took" }
-                    dd { (precise(half)) " in half of the calls, " (precise(most)) " in 95 of 100 at most; " (precise(longest)) " at the longest" }
-                }
-                dt { "quota" } dd { (calls.quota) }
-                dt { "waits" } dd { (span(calls.waited)) " for slots of the quota, over all calls" }
-            }
-            @if !calls.mishaps.is_empty() {
-                div.scroll {
-                    table {
-                        caption { "Calls that went wrong. What may have acted leaves a doubt on its records, which were sent again." }
-                        thead { tr {
-                            th.number scope="col" { "calls" } th scope="col" { "what" } th scope="col" { "HTTP" }
-                            th.number scope="col" { "may have acted" } th.number scope="col" { "records in them" }
-                            th scope="col" { "first" } th scope="col" { "last" }
-                        } }
-                        tbody {
-                            @for mishap in &calls.mishaps {
-                                tr {
-                                    td.number { (grouped(mishap.calls)) }
-                                    td.reason { (story::fault(&mishap.fault)) " (" code { (mishap.fault) } ")" }
-                                    td { (mishap.status.map_or_else(String::new, |status| status.to_string())) }
-                                    td.number { (grouped(mishap.may_have_acted)) } td.number { (grouped(mishap.records)) }
-                                    td.moment { (moment(mishap.first)) } td.moment { (moment(mishap.last)) }
-                                }
-                            }
-                        }
-                    }
-                }
-                (wrong_ones(calls))
-            }
-        }
-    }
-}
-
-fn wrong_ones(calls: &Calls) -> Markup {
-    let left_out = calls.failed - (calls.listed.len() as u64).min(calls.failed);
-    html! {
-        details {
-            summary { "Each of them" @if left_out > 0 { " (the first " (MOST_CALLS) ")" } }
-            div.scroll tabindex="0" role="region" aria-label="Calls that went wrong" {
-                table {
-                    thead { tr {
-                        th.number scope="col" { "call" } th scope="col" { "began" } th.number scope="col" { "waited" }
-                        th.number scope="col" { "took" } th.number scope="col" { "records" } th scope="col" { "what" }
-                        th scope="col" { "HTTP" } th scope="col" { "sent" }
-                    } }
-                    tbody {
-                        @for call in &calls.listed {
-                            tr {
-                                th.number scope="row" { (grouped(call.number)) } td.moment { (moment(call.started)) }
-                                td.number { (precise(call.waited)) } td.number { (precise(call.took)) }
-                                td.number { (grouped(call.records)) } td { (call.fault.replace('_', " ")) }
-                                td { (call.status.map_or_else(String::new, |status| status.to_string())) } td { (call.sent) }
-                            }
-                        }
-                    }
-                }
-            }
-            @if left_out > 0 {
-                p.note { (grouped(left_out)) " more are in the table " code { "call" } " of the journal." }
-            }
-        }
-    }
-}
-
-fn failed(account: &Account) -> Markup {
-    let (missed, listed) = (account.missed(), account.failed.len() as u64);
-    let with_campaign = account.failed.iter().any(|row| row.campaign.is_some());
-    html! {
-        section id="failed" aria-labelledby="failed-heading" {
-            h2 id="failed-heading" { "Records that are not in the wanted state" }
-            @if missed == 0 {
-                p { "There are none." }
-            } @else {
-                @if listed < missed {
-                    p {
-                        "This page holds " (grouped(listed)) " of " (grouped(missed)) ": all of the rare outcomes, and the first of the \
-                         others. " b { (grouped(missed - listed.min(missed))) " are left out." }
-                    }
-                    div { (to_do(&account.whole_list, "whole-list")) }
-                } @else {
-                        p.note { "All of them are on this page." }
-                    div.note { (to_do(&account.whole_list, "whole-list")) }
-                }
-                (tools(account))
-                div.longlist tabindex="0" role="region" aria-label="Records that are not in the wanted state" {
-                    table id="records" {
-                        thead { tr {
-                            th.number scope="col" { "line" }
-                            @if with_campaign { th scope="col" { "campaign" } }
-                            th scope="col" { (if account.whole_rows { "row" } else { "record" }) }
-                            th scope="col" { "outcome" } th scope="col" { "reason" }
-                            th.number scope="col" { "attempts" } th scope="col" { "when" }
-                        } }
-                        tbody {
-                            @for row in &account.failed { (record(row, with_campaign)) }
-                        }
-                    }
-                }
-                p id="none" hidden { "No record on this page has these words." }
-            }
-        }
-    }
-}
-
-fn record(row: &Failed, with_campaign: bool) -> Markup {
-    let verdict = row.verdict.unwrap_or(Verdict::Unknown);
-    html! {
-        tr data-outcome=(verdict.as_str()) {
-            td.number { (row.line) }
-            @if with_campaign { td { (isolated(row.campaign.as_deref().unwrap_or_default())) } }
-            th.key scope="row" { (isolated(&row.record)) }
-            td { span class={ "word " (tone(verdict)) } { (verdict.as_str()) } }
-            td.reason { (prose(&row.detail)) }
-            td.number { (row.attempts) }
-            td.moment { @if let Some(at) = row.at { (moment(at)) } }
-        }
-    }
-}
-
-/// The search: of no use without its script, and not to be seen then.
-fn tools(account: &Account) -> Markup {
-    let mut words: Vec<&str> = Vec::new();
-    for row in &account.failed {
-        let word = row.verdict.unwrap_or(Verdict::Unknown).as_str();
-        if !words.contains(&word) {
-            words.push(word);
-        }
-    }
-    html! {
-        div id="tools" hidden role="search" {
-            input id="search" type="search" placeholder="record, reason, line…" aria-label="Search the records" autocomplete="off"
-                spellcheck="false";
-            select id="only" aria-label="Outcome" {
-                option value="" { "all outcomes" }
-                @for word in words { option value=(word) { (word) } }
-            }
-            button type="button" id="clear" { "clear" }
-            span id="shown" role="status" aria-live="polite" {}
-        }
-    }
-}
-
 fn about(account: &Account) -> Markup {
     html! {
         section aria-labelledby="about-heading" {
@@ -540,9 +217,9 @@ fn about(account: &Account) -> Markup {
 mod tests {
     use std::time::{Duration, SystemTime};
 
-    use batchwise::Counts;
+    use batchwise::{Counts, Verdict};
 
-    use super::super::account::{FailedCall, Mishap, Run, Standing, Why};
+    use super::super::account::{Calls, Failed, FailedCall, Mishap, Run, Standing, Why};
     use super::super::course::{Call, Counting};
     use super::*;
     use crate::report::nouns::Nouns;
@@ -694,13 +371,5 @@ mod tests {
         // The icon's name space is the only address there is.
         assert_eq!(page.matches("http://").count() + page.matches("https://").count(), 1);
         assert!(!SCRIPT.contains("innerHTML") && !SCRIPT.contains("eval"));
-    }
-
-    #[test]
-    fn shares_do_not_round_to_all_or_nothing() {
-        assert_eq!(
-            [(0, 9), (9, 9), (1, 1_000_000), (999_999, 1_000_000), (1, 3)].map(|(part, of)| share(part, of)),
-            ["< 0.1 %", "100 %", "< 0.1 %", "> 99.9 %", "33.3 %"]
-        );
     }
 }
