@@ -1,5 +1,6 @@
 //! The command line.
 
+mod connect;
 mod input;
 mod leads;
 
@@ -8,18 +9,17 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+pub(crate) use self::connect::ConnectArgs;
 pub(crate) use self::input::{Charset, Delimiter, InputArgs};
 pub(crate) use self::leads::{Among, Empty, LeadsArgs, Phones, TenDigitsArg};
 use crate::config::ConfigCommand;
 use crate::doctor::DoctorArgs;
 use crate::ledger::{JournalCommand, LedgerArgs, ResumeArgs};
 use crate::listing::{BookListArgs, CampaignListArgs};
-use crate::progress::ProgressArgs;
 use crate::report::ReportArgs;
 use crate::results::ResultArgs;
-use crate::settings::SettingsArgs;
 use crate::shell::{CompletionsArgs, ManArgs};
-use crate::values::{Concurrency, Deadline, Rate};
+use crate::values::{Concurrency, Deadline};
 use crate::verify::VerifyArgs;
 
 const IMPORT_EXAMPLES: &str = "\
@@ -381,15 +381,6 @@ pub(crate) struct JobArgs {
     pub(crate) input: Option<String>,
     #[command(flatten)]
     pub(crate) reading: InputArgs,
-    /// The provider's origin; the documented path is added to it
-    #[arg(long, value_name = "URL")]
-    pub(crate) base_url: Option<String>,
-    /// Allow plain http:// to other machines (credentials can be read on the way)
-    #[arg(long)]
-    pub(crate) allow_http: bool,
-    /// Trust the issuers in this PEM file too, such as that of a company's proxy; nothing turns verification off
-    #[arg(long, value_name = "FILE")]
-    pub(crate) ca_file: Option<PathBuf>,
     /// How outcomes are written to standard output
     #[arg(short, long, value_name = "FORM", value_enum, default_value_t = OutputArg::Human)]
     pub(crate) output: OutputArg,
@@ -411,28 +402,14 @@ pub(crate) struct JobArgs {
     /// Calls that may carry a record without settling it; after them it is unknown
     #[arg(long, value_name = "N", default_value = "8")]
     pub(crate) max_attempts: NonZeroU32,
-    /// Seconds for one call, from connect to the last byte of the answer
-    #[arg(long, value_name = "SECS", default_value = "30")]
-    pub(crate) timeout: NonZeroU32,
     /// Calls in flight; `auto`: up to 16 under a quota, one where the provider wants it so
     #[arg(long, value_name = "N|auto", default_value = "auto")]
     pub(crate) concurrency: Concurrency,
-    /// Calls allowed, in place of the shortest window of the quota; `off` lifts all
-    #[arg(long, value_name = "N/s|N/m|N/h|off")]
-    pub(crate) rate: Option<Rate>,
     /// Let a bad line become `rejected` instead of ending the job
     #[arg(long)]
     pub(crate) keep_going: bool,
     #[command(flatten)]
-    pub(crate) settings: SettingsArgs,
-    #[command(flatten)]
-    pub(crate) progress: ProgressArgs,
-    /// Say more on standard error; twice: every call
-    #[arg(short, long, action = clap::ArgAction::Count)]
-    pub(crate) verbose: u8,
-    /// Only errors on standard error
-    #[arg(short, long, conflicts_with = "verbose")]
-    pub(crate) quiet: bool,
+    pub(crate) connect: ConnectArgs,
     #[command(flatten)]
     pub(crate) results: ResultArgs,
     #[command(flatten)]

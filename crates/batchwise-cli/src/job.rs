@@ -65,10 +65,10 @@ where
     /// Checks, asks, runs, and says how it went.
     pub(crate) async fn run(self, args: &JobArgs, source: Source) -> Result<Exit, Failure> {
         let began = SystemTime::now();
-        let mode = Mode::of(args);
-        let notes = Notes::new(args, mode);
+        let mode = Mode::of(&args.connect);
+        let notes = Notes::new(&args.connect, mode);
         let signals = Signals::watch("stopping; the call in flight is finished first (once more stops at once)");
-        if args.rate == Some(Rate::Off) && !self.target.loopback {
+        if args.connect.rate == Some(Rate::Off) && !self.target.loopback {
             notes.warn("--rate off: no limit of ours protects the account from the provider's");
         }
         let check = match source.is_whole() {
@@ -85,7 +85,7 @@ where
                 may_destroy,
                 // With a limit the first records of the input are wanted, whatever their stage.
                 by_stage: args.limit.is_none(),
-                tell: !args.quiet,
+                tell: !args.connect.quiet,
             };
             source.entries(Arc::clone(&shape), handing)
         };

@@ -33,7 +33,7 @@ fn verbosity(command: &Command) -> u8 {
             method: CampaignMethod::List(args),
         } => args.list.connect.verbose,
         Command::Verify(args) => args.connect.verbose,
-        other => job_args(other).map_or(0, |args| args.verbose),
+        other => job_args(other).map_or(0, |args| args.connect.verbose),
     }
 }
 

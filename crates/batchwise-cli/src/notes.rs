@@ -6,7 +6,7 @@ use std::time::Duration;
 use batchwise::CallErrorKind;
 use batchwise::observe::{CallFinished, Observer, Waiting, WaitingFor};
 
-use crate::args::JobArgs;
+use crate::args::ConnectArgs;
 use crate::ending::Ending;
 use crate::failure::Failure;
 use crate::output::one_line;
@@ -43,7 +43,7 @@ pub(crate) struct Notes {
 }
 
 impl Notes {
-    pub(crate) fn new(args: &JobArgs, mode: Mode) -> Self {
+    pub(crate) fn new(args: &ConnectArgs, mode: Mode) -> Self {
         Self {
             quiet: args.quiet,
             verbose: args.verbose,

@@ -8,13 +8,13 @@ use std::time::Duration;
 
 use batchwise::transport::{RootCertificates, TransportOptions};
 
-use crate::args::JobArgs;
+use crate::args::ConnectArgs;
 use crate::failure::Failure;
 
 /// Most bytes of a file of issuers; the whole list of a browser has a fifth of that.
 const MOST_BYTES: u64 = 1024 * 1024;
 
-impl JobArgs {
+impl ConnectArgs {
     /// The default transport as the arguments want it.
     pub(crate) fn transport(&self) -> Result<TransportOptions, Failure> {
         options(self.timeout, self.ca_file.as_deref())

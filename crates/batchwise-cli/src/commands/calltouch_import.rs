@@ -7,7 +7,7 @@ use batchwise::quota::{QuotaHandle, Window};
 use batchwise::{BaseUrl, RunOptions};
 use serde_json::Value;
 
-use crate::args::{JobArgs, Keys};
+use crate::args::{ConnectArgs, JobArgs, Keys};
 use crate::failure::{Exit, Failure};
 use crate::input::{Shape, Source, expected, number, text_or_number};
 use crate::job::Job;
@@ -18,7 +18,7 @@ use crate::values::Rate;
 /// Deletes import logs.
 pub(crate) async fn delete(environment: &Environment, keys: Keys, args: &JobArgs) -> Result<Exit, Failure> {
     let source = Source::of(keys.keys, args)?;
-    let (credentials, base) = account(environment, args)?;
+    let (credentials, base) = account(environment, &args.connect)?;
     let target = Target {
         provider: "calltouch-import",
         verb: "delete",
@@ -31,9 +31,9 @@ pub(crate) async fn delete(environment: &Environment, keys: Keys, args: &JobArgs
     };
     let method = CalltouchImport::builder(credentials)
         .base_url(base.as_str())
-        .allow_http(args.allow_http)
-        .transport_options(args.transport()?)
-        .quota(quota(args.rate))
+        .allow_http(args.connect.allow_http)
+        .transport_options(args.connect.transport()?)
+        .quota(quota(args.connect.rate))
         .build()?;
     let job = Job {
         method,
@@ -49,9 +49,12 @@ pub(crate) async fn delete(environment: &Environment, keys: Keys, args: &JobArgs
 }
 
 /// Credentials and origin of a Calltouch account.
-pub(super) fn account(environment: &Environment, args: &JobArgs) -> Result<(CalltouchCredentials, BaseUrl), Failure> {
-    let token = environment.secret("CALLTOUCH_TOKEN", args)?;
-    let credentials = CalltouchCredentials::new(token, environment.need("CALLTOUCH_SITE_ID", args)?)?;
+pub(super) fn account(
+    environment: &Environment,
+    args: &ConnectArgs,
+) -> Result<(CalltouchCredentials, BaseUrl), Failure> {
+    let token = environment.secret("CALLTOUCH_TOKEN")?;
+    let credentials = CalltouchCredentials::new(token, environment.need("CALLTOUCH_SITE_ID")?)?;
     let base = environment.base_url("CALLTOUCH_BASE_URL", args, batchwise::calltouch_import::BASE_URL)?;
     Ok((credentials, base))
 }

@@ -35,8 +35,10 @@ pub(crate) async fn add_fields(environment: &Environment, leads: &LeadsArgs, arg
         return preview(&shape, &source, count);
     }
     let warnings = shape.mapping.iter().flat_map(Mapping::warnings);
-    warnings.filter(|_| !args.quiet).for_each(|warning| say(&warning));
-    let (credentials, base) = account(environment, args)?;
+    warnings
+        .filter(|_| !args.connect.quiet)
+        .for_each(|warning| say(&warning));
+    let (credentials, base) = account(environment, &args.connect)?;
     let target = Target {
         provider: "calltouch-leads",
         verb: "write to",
@@ -49,9 +51,9 @@ pub(crate) async fn add_fields(environment: &Environment, leads: &LeadsArgs, arg
     };
     let method = CalltouchLeads::builder(credentials)
         .base_url(base.as_str())
-        .allow_http(args.allow_http)
-        .transport_options(args.transport()?)
-        .quota(quota(args.rate))
+        .allow_http(args.connect.allow_http)
+        .transport_options(args.connect.transport()?)
+        .quota(quota(args.connect.rate))
         .build()?;
     let job = Job {
         method,

@@ -7,7 +7,7 @@ use batchwise::quota::QuotaHandle;
 use batchwise::{RunOptions, Secret};
 use serde_json::Value;
 
-use crate::args::{JobArgs, Keys, WireArg};
+use crate::args::{ConnectArgs, JobArgs, Keys, WireArg};
 use crate::failure::{Exit, Failure};
 use crate::input::{Shape, Source, expected, last_four, number, text_or_number};
 use crate::inspect::Book;
@@ -26,7 +26,7 @@ pub(crate) async fn delete(
     args: &JobArgs,
 ) -> Result<Exit, Failure> {
     let source = Source::of(keys.keys, args)?;
-    let (account, target) = account(environment, args)?;
+    let (account, target) = account(environment, &args.connect)?;
     let wire = match wire {
         WireArg::Json => Wire::Json,
         WireArg::Xml => Wire::Xml,
@@ -45,8 +45,8 @@ pub(crate) async fn delete(
 }
 
 /// The account that environment and flags name, and where it is.
-pub(crate) fn account(environment: &Environment, args: &JobArgs) -> Result<(DellinAccount, Target), Failure> {
-    let (credentials, account_label) = needed_credentials(environment, args)?;
+pub(crate) fn account(environment: &Environment, args: &ConnectArgs) -> Result<(DellinAccount, Target), Failure> {
+    let (credentials, account_label) = needed_credentials(environment)?;
     let base = environment.base_url("DELLIN_BASE_URL", args, DEFAULT_BASE_URL)?;
     let target = Target {
         provider: "dellin-book",
@@ -59,7 +59,7 @@ pub(crate) fn account(environment: &Environment, args: &JobArgs) -> Result<(Dell
         campaigns: None,
     };
     let windows = Rate::applied(args.rate, DellinAccount::default_windows().to_vec());
-    let account = DellinAccount::builder(environment.secret("DELLIN_APPKEY", args)?, credentials)
+    let account = DellinAccount::builder(environment.secret("DELLIN_APPKEY")?, credentials)
         .base_url(base.as_str())
         .allow_http(args.allow_http)
         .transport_options(args.transport()?)
@@ -83,11 +83,11 @@ pub(crate) fn credentials(environment: &Environment) -> Option<(Credentials, Str
 }
 
 /// The credentials that a job has to have. A dry run goes without.
-fn needed_credentials(environment: &Environment, args: &JobArgs) -> Result<(Credentials, String), Failure> {
+fn needed_credentials(environment: &Environment) -> Result<(Credentials, String), Failure> {
     if let Some(found) = credentials(environment) {
         return Ok(found);
     }
-    if args.dry_run {
+    if environment.is_rehearsal() {
         return Ok((Credentials::session(Secret::from("dry-run")), "none".to_owned()));
     }
     Err(

@@ -13,7 +13,7 @@ use batchwise::transport::TransportOptions;
 use batchwise::{BaseUrl, RunOptions};
 use serde_json::Value;
 
-use crate::args::{ByArg, JobArgs, Keys};
+use crate::args::{ByArg, ConnectArgs, JobArgs, Keys};
 use crate::failure::{Exit, Failure};
 use crate::input::{Shape, Source, Standing, expected, last_four, number, plain_number, plain_phone, text_or_number};
 use crate::inspect::{CampaignClient, Campaigns};
@@ -42,7 +42,7 @@ pub(crate) async fn delete(
 ) -> Result<Exit, Failure> {
     let source = Source::of(keys.keys, args)?;
     let campaigns = campaign_ids(&settings.campaigns)?;
-    let access = Access::of(environment, args)?;
+    let access = Access::of(environment, &args.connect)?;
     let target = Target {
         provider: "thulium-campaign",
         verb: "remove",
@@ -128,9 +128,9 @@ pub(crate) struct Access {
 }
 
 impl Access {
-    pub(crate) fn of(environment: &Environment, args: &JobArgs) -> Result<Self, Failure> {
-        let user = environment.need("THULIUM_USER", args)?;
-        let credentials = ThuliumCredentials::new(user, environment.secret("THULIUM_PASSWORD", args)?)?;
+    pub(crate) fn of(environment: &Environment, args: &ConnectArgs) -> Result<Self, Failure> {
+        let user = environment.need("THULIUM_USER")?;
+        let credentials = ThuliumCredentials::new(user, environment.secret("THULIUM_PASSWORD")?)?;
         Ok(Self {
             base: base_url(environment, args)?,
             credentials,
@@ -179,10 +179,10 @@ fn job<M, S>(method: M, shape: S, target: Target, options: RunOptions, inspect: 
 }
 
 /// The origin: `--base-url`, else THULIUM_BASE_URL, else the host of THULIUM_SYSTEM.
-fn base_url(environment: &Environment, args: &JobArgs) -> Result<BaseUrl, Failure> {
+fn base_url(environment: &Environment, args: &ConnectArgs) -> Result<BaseUrl, Failure> {
     let host = match system_url(environment)? {
         Some(url) => url,
-        None if args.dry_run => "https://dry-run.thulium.com".to_owned(),
+        None if environment.is_rehearsal() => "https://dry-run.thulium.com".to_owned(),
         None if args.base_url.is_none() && environment.get("THULIUM_BASE_URL").is_none() => {
             return Err(
                 Failure::usage("THULIUM_SYSTEM (or THULIUM_BASE_URL) is not set in the environment")

@@ -69,7 +69,7 @@ pub(crate) fn command_of(args: &ResumeArgs) -> Result<Cli, Failure> {
         job.ledger.argv = Some(words);
         job.ledger.retry_failed = args.retry_failed;
         job.yes |= args.yes;
-        job.quiet |= args.quiet;
+        job.connect.quiet |= args.quiet;
         job.output = args.output.unwrap_or(job.output);
     }
     Ok(cli)

@@ -1,14 +1,10 @@
 //! The flags of the lists.
 
 use std::num::NonZeroU32;
-use std::path::PathBuf;
 
-use clap::{Args, Parser, ValueEnum};
+use clap::{Args, ValueEnum};
 
-use crate::args::{ByArg, JobArgs};
-use crate::progress::ProgressArgs;
-use crate::settings::SettingsArgs;
-use crate::values::Rate;
+use crate::args::{ByArg, ConnectArgs};
 
 /// What every list takes.
 #[derive(Debug, Args)]
@@ -20,68 +16,17 @@ pub(crate) struct ListArgs {
     #[arg(long)]
     pub(crate) partial: bool,
     #[command(flatten)]
+    pub(crate) attempts: ListAttempts,
+    #[command(flatten)]
     pub(crate) connect: ConnectArgs,
 }
 
-/// How an account is reached to look into it.
+/// How long a list is tried for.
 #[derive(Debug, Args)]
-pub(crate) struct ConnectArgs {
-    /// The provider's origin; the documented path is added to it
-    #[arg(long, value_name = "URL")]
-    pub(crate) base_url: Option<String>,
-    /// Allow plain http:// to other machines (credentials can be read on the way)
-    #[arg(long)]
-    pub(crate) allow_http: bool,
-    /// Trust the issuers in this PEM file too, such as that of a company's proxy; nothing turns verification off
-    #[arg(long, value_name = "FILE")]
-    pub(crate) ca_file: Option<PathBuf>,
+pub(crate) struct ListAttempts {
     /// Failed calls for one question before the list is given up
     #[arg(long, value_name = "N", default_value = "8")]
     pub(crate) max_attempts: NonZeroU32,
-    /// Seconds for one call, from connect to the last byte of the answer
-    #[arg(long, value_name = "SECS", default_value = "30")]
-    pub(crate) timeout: NonZeroU32,
-    /// Calls allowed, in place of the shortest window of the quota; `off` lifts all
-    #[arg(long, value_name = "N/s|N/m|N/h|off")]
-    pub(crate) rate: Option<Rate>,
-    #[command(flatten)]
-    pub(crate) settings: SettingsArgs,
-    #[command(flatten)]
-    pub(crate) progress: ProgressArgs,
-    /// Say more on standard error; twice: every call
-    #[arg(short, long, action = clap::ArgAction::Count)]
-    pub(crate) verbose: u8,
-    /// Only errors on standard error
-    #[arg(short, long, conflicts_with = "verbose")]
-    pub(crate) quiet: bool,
-}
-
-/// A job without a word.
-#[derive(Debug, Parser)]
-struct Bare {
-    #[command(flatten)]
-    job: JobArgs,
-}
-
-impl ConnectArgs {
-    /// A job with the same flags: it finds settings, address and transport in the same way.
-    pub(crate) fn as_job(&self) -> JobArgs {
-        JobArgs {
-            base_url: self.base_url.clone(),
-            allow_http: self.allow_http,
-            ca_file: self.ca_file.clone(),
-            max_attempts: self.max_attempts,
-            timeout: self.timeout,
-            rate: self.rate,
-            settings: self.settings.clone(),
-            progress: ProgressArgs {
-                no_progress: self.progress.no_progress,
-            },
-            verbose: self.verbose,
-            quiet: self.quiet,
-            ..Bare::parse_from(["batchwise"]).job
-        }
-    }
 }
 
 /// The form of a list.

@@ -29,9 +29,9 @@ pub(crate) async fn list(args: &BookListArgs) -> Result<Exit, Failure> {
     if unused.is_none() {
         query = query.kinds(wanted.iter().copied());
     }
-    let job = args.list.connect.as_job();
-    let environment = Environment::of_job(Provider::Dellin, &job)?;
-    let (account, target) = dellin_book::account(&environment, &job)?;
+    let connect = &args.list.connect;
+    let environment = Environment::of(Provider::Dellin, connect)?;
+    let (account, target) = dellin_book::account(&environment, connect)?;
     let walk = Walk::begin(&args.list, target.loopback);
     let mut sheet = walk.sheet(COLUMNS)?;
     let mut rows = 0;

@@ -42,9 +42,9 @@ pub(crate) async fn list(args: &CampaignListArgs) -> Result<Exit, Failure> {
         parsed.map_err(|error| Failure::usage(format!("--status: `{word}`: {}", expected(error))))
     };
     let statuses: Vec<SystemStatus> = args.status.iter().map(status).collect::<Result<_, _>>()?;
-    let job = args.list.connect.as_job();
-    let environment = Environment::of_job(Provider::Thulium, &job)?;
-    let access = commands::Access::of(&environment, &job)?;
+    let connect = &args.list.connect;
+    let environment = Environment::of(Provider::Thulium, connect)?;
+    let access = commands::Access::of(&environment, connect)?;
     let walk = Walk::begin(&args.list, access.base.is_loopback());
     match args.by {
         ByArg::Customer => {

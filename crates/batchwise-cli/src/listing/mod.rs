@@ -10,6 +10,6 @@ mod run;
 mod sheet;
 mod unused;
 
-pub(crate) use args::{AnonymousArg, BookListArgs, CampaignListArgs, ConnectArgs, ListArgs, ListForm};
+pub(crate) use args::{AnonymousArg, BookListArgs, CampaignListArgs, ListArgs, ListAttempts, ListForm};
 pub(crate) use book::list as list_book;
 pub(crate) use campaign::list as list_campaign;

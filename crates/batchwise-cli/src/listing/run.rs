@@ -58,8 +58,7 @@ impl Observer for Counted {
 
 impl<'a> Walk<'a> {
     pub(super) fn begin(args: &'a ListArgs, loopback: bool) -> Self {
-        let job = args.connect.as_job();
-        let notes = Notes::new(&job, Mode::Lines);
+        let notes = Notes::new(&args.connect, Mode::Lines);
         if args.connect.rate == Some(Rate::Off) && !loopback {
             notes.warn("--rate off: no limit of ours protects the account from the provider's");
         }
@@ -67,11 +66,11 @@ impl<'a> Walk<'a> {
         let counted = Counted {
             calls: Arc::default(),
             entries: Arc::default(),
-            told: (Mode::of(&job) != Mode::Off).then(|| Arc::new(Mutex::new(Instant::now()))),
+            told: (Mode::of(&args.connect) != Mode::Off).then(|| Arc::new(Mutex::new(Instant::now()))),
         };
         let observers = Observers::default().with(notes.clone()).with(counted.clone());
         let options = ListOptions::new()
-            .max_attempts(args.connect.max_attempts.get())
+            .max_attempts(args.attempts.max_attempts.get())
             .stop_token(signals.begin())
             .observer(Arc::new(observers));
         Self {

@@ -2,7 +2,7 @@
 
 use std::io::IsTerminal;
 
-use crate::args::JobArgs;
+use crate::args::ConnectArgs;
 
 /// How progress is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,7 +17,7 @@ pub(crate) enum Mode {
 
 impl Mode {
     /// As the flags and standard error want it.
-    pub(crate) fn of(args: &JobArgs) -> Self {
+    pub(crate) fn of(args: &ConnectArgs) -> Self {
         if args.quiet || args.progress.no_progress {
             Self::Off
         } else if std::io::stderr().is_terminal() && !is_dumb() {

@@ -8,7 +8,7 @@ use batchwise::{BaseUrl, Secret};
 use super::file::{Accounts, SettingsFile};
 use super::known::{Provider, Setting};
 use super::{Place, Reference, SettingsArgs};
-use crate::args::JobArgs;
+use crate::args::{ConnectArgs, JobArgs};
 use crate::failure::Failure;
 use crate::notes::say;
 
@@ -41,13 +41,25 @@ pub(crate) struct Environment {
     values: BTreeMap<&'static str, String>,
     file: Option<SettingsFile>,
     profile: Option<String>,
+    /// Nothing is called, so that nothing has to be there.
+    is_rehearsal: bool,
 }
 
 impl Environment {
     /// The settings that a job on this provider has. A dry run reads no secret.
     pub(crate) fn of_job(provider: Provider, args: &JobArgs) -> Result<Self, Failure> {
+        Self::told(provider, &args.connect, args.dry_run)
+    }
+
+    /// The settings of whoever calls this provider.
+    pub(crate) fn of(provider: Provider, args: &ConnectArgs) -> Result<Self, Failure> {
+        Self::told(provider, args, false)
+    }
+
+    fn told(provider: Provider, args: &ConnectArgs, is_rehearsal: bool) -> Result<Self, Failure> {
         let mut environment = Self::find(provider, &args.settings)?;
-        if !args.dry_run {
+        environment.is_rehearsal = is_rehearsal;
+        if !is_rehearsal {
             environment.resolve()?;
         }
         if args.settings.profile.is_some() && !args.quiet {
@@ -81,6 +93,7 @@ impl Environment {
             values: BTreeMap::new(),
             profile: profile.filter(|_| file.is_some()),
             file,
+            is_rehearsal: false,
         })
     }
 
@@ -159,11 +172,16 @@ impl Environment {
         }
     }
 
+    /// True when nothing is called, so that no credentials have to be there.
+    pub(crate) const fn is_rehearsal(&self) -> bool {
+        self.is_rehearsal
+    }
+
     /// A setting that has to be there. A dry run goes without.
-    pub(crate) fn need(&self, variable: &str, args: &JobArgs) -> Result<&str, Failure> {
+    pub(crate) fn need(&self, variable: &str) -> Result<&str, Failure> {
         match self.get(variable) {
             Some(value) => Ok(value),
-            None if args.dry_run => Ok("dry-run"),
+            None if self.is_rehearsal => Ok("dry-run"),
             None => Err(self.missing(variable)),
         }
     }
@@ -179,12 +197,12 @@ impl Environment {
     }
 
     /// A secret that has to be there.
-    pub(crate) fn secret(&self, variable: &str, args: &JobArgs) -> Result<Secret, Failure> {
-        self.need(variable, args).map(Secret::from)
+    pub(crate) fn secret(&self, variable: &str) -> Result<Secret, Failure> {
+        self.need(variable).map(Secret::from)
     }
 
     /// The origin: flag, else setting, else the provider's own.
-    pub(crate) fn base_url(&self, variable: &str, args: &JobArgs, default: &str) -> Result<BaseUrl, Failure> {
+    pub(crate) fn base_url(&self, variable: &str, args: &ConnectArgs, default: &str) -> Result<BaseUrl, Failure> {
         let url = args
             .base_url
             .as_deref()

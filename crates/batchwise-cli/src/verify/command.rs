@@ -31,10 +31,10 @@ pub(crate) async fn verify(args: &VerifyArgs) -> Result<Exit, Failure> {
     }
     drop(reader);
     let inspect = inspect_of(&header, args)?;
-    let notes = Notes::new(&args.connect.as_job(), Mode::Lines);
+    let notes = Notes::new(&args.connect, Mode::Lines);
     let signals = Signals::watch("stopping; the call in flight is finished first (once more stops at once)");
     let options = ListOptions::new()
-        .max_attempts(args.connect.max_attempts.get())
+        .max_attempts(args.attempts.max_attempts.get())
         .stop_token(signals.begin())
         .observer(Arc::new(Observers::default().with(notes)));
     let seen = look(&*inspect, Some(&path), Wanted::default(), options)
@@ -55,7 +55,7 @@ pub(crate) async fn verify(args: &VerifyArgs) -> Result<Exit, Failure> {
 
 /// Who looks into the account of the job; refuses another one.
 fn inspect_of(header: &JobHeader, args: &VerifyArgs) -> Result<Box<dyn Inspect>, Failure> {
-    let job = args.connect.as_job();
+    let connect = &args.connect;
     let same = |host: &str, account: &str| {
         if (host, account) == (header.host.as_str(), header.account.as_str()) {
             return Ok(());
@@ -68,12 +68,12 @@ fn inspect_of(header: &JobHeader, args: &VerifyArgs) -> Result<Box<dyn Inspect>,
     };
     match header.provider.as_str() {
         "dellin-book" => {
-            let (account, target) = dellin_book::account(&Environment::of_job(Provider::Dellin, &job)?, &job)?;
+            let (account, target) = dellin_book::account(&Environment::of(Provider::Dellin, connect)?, connect)?;
             same(&target.host, &target.account)?;
             Ok(Box::new(Book(account)))
         }
         "thulium-campaign" => {
-            let access = thulium_campaign::Access::of(&Environment::of_job(Provider::Thulium, &job)?, &job)?;
+            let access = thulium_campaign::Access::of(&Environment::of(Provider::Thulium, connect)?, connect)?;
             same(access.base.host(), access.user())?;
             let client = if is_by_phone(header) {
                 CampaignClient::Phones {
