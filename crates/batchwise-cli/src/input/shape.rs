@@ -31,6 +31,9 @@ pub(crate) trait Shape: Send + Sync + 'static {
 
     /// A key as its reader wants it: a whole number in the spelling of a spreadsheet as plain digits.
     fn plain<'a>(&self, key: &'a str, standing: Standing) -> Result<Cow<'a, str>, String> {
+        if key.bytes().all(|byte| byte.is_ascii_digit()) {
+            return Ok(Cow::Borrowed(key)); // nearly all of them
+        }
         match key.rsplit_once(':') {
             None => plain_number(key, standing),
             Some((before, number)) => Ok(match plain_number(number, standing)? {

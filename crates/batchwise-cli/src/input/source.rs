@@ -26,6 +26,9 @@ use crate::output::one_line;
 /// Entries that wait between the reading thread and the job.
 const READ_AHEAD: usize = 1024;
 
+/// Entries of a file that go to the job at once: each crossing between threads costs more than reading an id.
+const TOGETHER: usize = 64;
+
 /// Where records come from, and how they are read there.
 #[derive(Debug, Clone)]
 pub(crate) struct Source {
@@ -284,22 +287,21 @@ impl Source {
     /// Reads the whole input before the first call; a bad line is an error, unless they are to be kept as `rejected`.
     pub(crate) fn check<S: Shape>(&self, shape: &S, keep_going: bool, limit: Option<u64>) -> Result<Check, Failure> {
         let mut check = Check::default();
-        let mut bad = None;
+        let (mut bad, mut last) = (None, None);
         self.rows(shape, &mut |row| {
             match row {
                 Row::Records(_, records) => {
-                    for record in &records {
+                    for record in records {
                         check.records += 1;
                         if limit.is_some_and(|limit| check.records > limit) {
                             continue;
                         }
                         check.wanted += 1;
-                        check.destroys |= shape.destroys(record);
-                        let key = shape.shown(record);
+                        check.destroys |= shape.destroys(&record);
                         if check.first.len() < 3 {
-                            check.first.push(key.clone());
+                            check.first.push(shape.shown(&record));
                         }
-                        check.last = Some(key);
+                        last = Some(record);
                     }
                 }
                 Row::Columns(_, note) => check.note = note,
@@ -311,10 +313,8 @@ impl Source {
             bad.is_none()
         })
         .map_err(|error| Failure::usage(format!("{} cannot be read: {error}", self.place.name())))?;
-        match bad {
-            Some(bad) => Err(Failure::usage(bad)),
-            None => Ok(check),
-        }
+        check.last = last.map(|record| shape.shown(&record));
+        bad.map_or(Ok(check), |bad| Err(Failure::usage(bad)))
     }
 
     /// The first records of the input; a bad line before them is an error.
@@ -342,8 +342,20 @@ impl Source {
         shape: Arc<S>,
         handing: Handing,
     ) -> impl Stream<Item = Result<Entry<S::Record>, InputError>> + Send + 'static {
-        let (sender, mut receiver) = tokio::sync::mpsc::channel(READ_AHEAD);
+        // Entries of a pipe go one by one: the next may be long in coming.
+        let together = if self.is_whole() { TOGETHER } else { 1 };
+        let (sender, mut receiver) = tokio::sync::mpsc::channel(READ_AHEAD / together);
         std::thread::spawn(move || {
+            let mut sheaf = Vec::with_capacity(together);
+            let mut hand = |entry, at_once: bool| {
+                sheaf.push(entry);
+                if sheaf.len() < together && !at_once {
+                    return true;
+                }
+                sender
+                    .blocking_send(std::mem::replace(&mut sheaf, Vec::with_capacity(together)))
+                    .is_ok()
+            };
             let passes = if handing.by_stage && self.is_whole() {
                 shape.stages()
             } else {
@@ -351,32 +363,43 @@ impl Source {
             };
             for pass in 0..passes {
                 let mut open = true;
-                let mut hand = |entry| sender.blocking_send(Some(entry)).is_ok();
                 let read = self.rows(&*shape, &mut |row| {
-                    open = self.hand_on(&*shape, row, &handing, (pass, passes), &mut hand);
+                    open = self.hand_on(&*shape, row, &handing, (pass, passes), &mut |entry| {
+                        hand(Some(entry), false)
+                    });
                     open
                 });
                 if let Err(error) = read {
                     let why = format!("{} cannot be read: {error}", self.place.name());
-                    let _ = sender.blocking_send(Some(Err(InputError::new(why))));
+                    hand(Some(Err(InputError::new(why))), true);
                     return;
                 }
-                if !open || (passes > 1 && sender.blocking_send(Some(Ok(Entry::StageEnd(pass)))).is_err()) {
+                if !open {
+                    hand(None, true); // behind the error that ended it
+                    return;
+                }
+                if passes > 1 && !hand(Some(Ok(Entry::StageEnd(pass))), true) {
                     return;
                 }
             }
-            let _ = sender.blocking_send(None);
+            hand(None, true);
         });
+        let mut sheaf = Vec::new().into_iter();
         let mut over = false;
         futures_util::stream::poll_fn(move |cx| {
             if over {
                 return Poll::Ready(None);
             }
-            let item = match receiver.poll_recv(cx) {
-                Poll::Pending => return Poll::Pending,
-                Poll::Ready(Some(item)) => item,
-                // Silence is never the end: the thread says so itself.
-                Poll::Ready(None) => Some(Err(InputError::new("the input was not read to its end"))),
+            let item = loop {
+                if let Some(item) = sheaf.next() {
+                    break item;
+                }
+                match receiver.poll_recv(cx) {
+                    Poll::Pending => return Poll::Pending,
+                    Poll::Ready(Some(more)) => sheaf = more.into_iter(),
+                    // Silence is never the end: the thread says so itself.
+                    Poll::Ready(None) => break Some(Err(InputError::new("the input was not read to its end"))),
+                }
             };
             over = !matches!(item, Some(Ok(_)));
             Poll::Ready(item)

@@ -13,7 +13,9 @@ pub(crate) struct OutcomeWriter<W: Write> {
 }
 
 enum Sink<W: Write> {
-    Lines(BufWriter<W>, fn(&OutcomeRow, bool) -> String),
+    Human(BufWriter<W>),
+    /// With the line that is being made.
+    Ndjson(BufWriter<W>, Vec<u8>),
     Csv(Box<csv::Writer<W>>),
 }
 
@@ -26,8 +28,8 @@ impl<W: Write> OutcomeWriter<W> {
     /// The same, and `with_verified` adds what a look at the provider showed.
     pub(crate) fn with_columns(sink: W, form: OutputArg, with_campaign: bool, with_verified: bool) -> io::Result<Self> {
         let sink = match form {
-            OutputArg::Human => Sink::Lines(BufWriter::new(sink), |row, _| row.human()),
-            OutputArg::Ndjson => Sink::Lines(BufWriter::new(sink), OutcomeRow::ndjson),
+            OutputArg::Human => Sink::Human(BufWriter::new(sink)),
+            OutputArg::Ndjson => Sink::Ndjson(BufWriter::new(sink), Vec::new()),
             OutputArg::Csv => {
                 let mut writer = csv::Writer::from_writer(sink);
                 let mut header = vec!["record", "outcome", "attempts", "detail", "line", "at", "provider"];
@@ -51,9 +53,12 @@ impl<W: Write> OutcomeWriter<W> {
     /// Writes one outcome.
     pub(crate) fn write(&mut self, row: &OutcomeRow) -> io::Result<()> {
         match &mut self.sink {
-            Sink::Lines(writer, form) => {
-                writer.write_all(form(row, self.with_campaign).as_bytes())?;
-                writer.write_all(b"\n")
+            Sink::Human(writer) => writeln!(writer, "{}", row.human()),
+            Sink::Ndjson(writer, line) => {
+                line.clear();
+                row.ndjson(self.with_campaign, line)?;
+                line.push(b'\n');
+                writer.write_all(line)
             }
             Sink::Csv(writer) => {
                 let mut fields = vec![
@@ -80,7 +85,7 @@ impl<W: Write> OutcomeWriter<W> {
     /// Hands everything to standard output.
     pub(crate) fn flush(&mut self) -> io::Result<()> {
         match &mut self.sink {
-            Sink::Lines(writer, _) => writer.flush(),
+            Sink::Human(writer) | Sink::Ndjson(writer, _) => writer.flush(),
             Sink::Csv(writer) => writer.flush(),
         }
     }
