@@ -69,6 +69,12 @@ fn rehearse(workspace: &Workspace, plan: &Plan) -> Result<Clone> {
     let cargo = cmd!(written.shell(), "cargo publish --workspace --dry-run --locked");
     package::built_lightly(cargo).run()?;
     step("consumers, from the packages alone");
+    // A rehearsed upload keeps its packages to itself; these are the same, and were built a moment ago.
+    cmd!(
+        written.shell(),
+        "cargo package --workspace --locked --no-verify --quiet"
+    )
+    .run()?;
     package::consume(&written)?;
     step("the tag");
     clone.tag(plan)?;
