@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
+use cargo_metadata::camino::Utf8Path;
 use xshell::{Cmd, cmd};
 
 use crate::tool::{CARGO_AUDITABLE, CARGO_CYCLONEDX};
@@ -41,7 +42,7 @@ impl<'a> Build<'a> {
 
     /// Builds the command, with the list of its dependencies inside.
     pub(super) fn command(&self) -> Result<PathBuf> {
-        let auditable = CARGO_AUDITABLE.get(self.workspace)?;
+        let auditable = self.auditable()?;
         let target = self.target;
         let place = self.workspace.target().join("dist-build");
         let cargo = cmd!(
@@ -57,6 +58,24 @@ impl<'a> Build<'a> {
         Ok(place.join(target).join("release").join(name))
     }
 
+    /// The wrapper of the compiler, in a place that does not depend on the checkout: cargo takes its path into the names of
+    /// the workspace's symbols, and so into the program.
+    fn auditable(&self) -> Result<PathBuf> {
+        let tool = CARGO_AUDITABLE.get(self.workspace)?;
+        // One that `PATH` finds is named without its place.
+        let (true, Some(name)) = (tool.is_absolute(), tool.file_name()) else {
+            return Ok(tool);
+        };
+        let shell = self.workspace.shell();
+        let place = std::env::temp_dir().join("batchwise-dist");
+        shell.create_dir(&place)?;
+        let copy = place.join(name);
+        // A new file each time: the old one may be running for another checkout.
+        shell.remove_path(&copy)?;
+        shell.copy_file(&tool, &copy)?;
+        Ok(copy)
+    }
+
     /// The bill of materials of the command, beside its manifest; gives the file.
     pub(super) fn bill(&self, name: &str) -> Result<PathBuf> {
         let cyclonedx = CARGO_CYCLONEDX.get(self.workspace)?;
@@ -67,8 +86,16 @@ impl<'a> Build<'a> {
             "{cyclonedx} cyclonedx --manifest-path {manifest} --format json --spec-version 1.5 --target {target} --override-filename {name}"
         );
         self.reproducible(cargo)?.run()?;
-        let folder = manifest.parent().context("a manifest without a folder")?;
-        Ok(folder.join(format!("{name}.json")).into_std_path_buf())
+        let bill = |manifest: &Utf8Path| manifest.with_file_name(format!("{name}.json"));
+        // One is written for every member, wanted or not.
+        for other in self
+            .workspace
+            .packages()
+            .filter(|package| package.manifest_path != manifest)
+        {
+            self.workspace.shell().remove_path(bill(&other.manifest_path))?;
+        }
+        Ok(bill(&manifest).into_std_path_buf())
     }
 
     /// Without the places and the time of this machine.
