@@ -24,7 +24,7 @@ pub enum NamedRefusal {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Descriptor {
-    /// The provider's crate and command name, such as `acme-contacts`.
+    /// The provider's crate and command name, such as `example-contacts`.
     pub provider: &'static str,
     /// The method's name within the provider: `delete`.
     pub method: &'static str,
