@@ -26,6 +26,7 @@ mod notes;
 mod observers;
 mod output;
 mod progress;
+mod reading;
 mod report;
 mod results;
 mod screen;
