@@ -35,6 +35,7 @@ mod shell;
 mod signals;
 mod stdout;
 mod target;
+mod toml_line;
 mod transport;
 mod usage;
 mod values;

@@ -296,7 +296,7 @@ fn a_map_that_cannot_be_meant_is_refused_with_its_place() {
     );
     refuses(
         map(&format!("[[match]]\ntype = \"request\"\nrequest = \"a\"\n{field}")),
-        &["line 3", "request"],
+        &[": line 3: unknown field `request`, expected one of "],
     );
     refuses(
         map(&format!("[[match]]\ntype = \"leadContact\"\nphones = [\"a\"]\n{field}")),
