@@ -213,8 +213,8 @@ pub(crate) enum Command {
     /// Look whether settings, credentials, host, TLS and clock are in order
     ///
     /// It deletes and writes nothing: it asks for the origin's page without credentials, and where a provider has a call
-    /// that does no harm (Dellin's login and session data) it tries the credentials. Exit codes: 0 all is well; 1 something
-    /// is not; 2 wrong usage.
+    /// that does no harm (Dellin's login and session data, Thulium's active campaigns) it tries the credentials. Exit codes:
+    /// 0 all is well; 1 something is not; 2 wrong usage.
     Doctor(DoctorArgs),
     #[command(after_help = COMPLETIONS_EXAMPLES)]
     /// Print a script that completes commands and flags in a shell

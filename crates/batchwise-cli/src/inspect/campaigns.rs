@@ -40,13 +40,15 @@ pub(crate) struct Campaigns {
 }
 
 impl Campaigns {
-    async fn stats(&self) -> Result<Vec<CampaignStats>, ListError> {
-        // One call: a question is not worth more.
+    /// The active campaigns of the system, in one call; an error is why they cannot be read.
+    pub(crate) async fn stats(&self) -> Result<Vec<CampaignStats>, String> {
+        // A question is not worth more.
         let options = ListOptions::new().max_attempts(1);
-        match &self.client {
+        let stats = match &self.client {
             CampaignClient::Customers(client) => client.stats(options).whole().await,
             CampaignClient::Phones { client, .. } => client.stats(options).whole().await,
-        }
+        };
+        stats.map_err(|error| error.call().map_or_else(|| error.to_string(), ToString::to_string))
     }
 
     async fn counted(&self) -> Vec<String> {
@@ -55,10 +57,7 @@ impl Campaigns {
         }
         let stats = match tokio::time::timeout(PATIENCE, self.stats()).await {
             Ok(Ok(stats)) => stats,
-            Ok(Err(error)) => {
-                let why = error.call().map_or_else(|| error.to_string(), ToString::to_string);
-                return vec![format!("how many records are in it could not be read ({why})")];
-            }
+            Ok(Err(why)) => return vec![format!("how many records are in it could not be read ({why})")],
             Err(_) => {
                 return vec![format!(
                     "how many records are in it could not be read (no answer within {} s)",

@@ -23,4 +23,4 @@ pub(crate) use mode::Mode;
 pub(crate) use outlook::Outlook;
 pub(crate) use paint::Paint;
 pub(crate) use tally::Words;
-pub(crate) use text::{grouped, span};
+pub(crate) use text::{counted, grouped, span};
