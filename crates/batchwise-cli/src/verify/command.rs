@@ -38,6 +38,7 @@ pub(crate) async fn verify(args: &VerifyArgs) -> Result<Exit, Failure> {
         &signals.begin(),
         ["record", "records"],
     );
+    notes.warn(&format!("journal {}", path.display()));
     let seen = look(&*inspect, Some(&path), Wanted::default(), &reading)
         .await
         .map_err(unreadable)?;

@@ -29,6 +29,7 @@ fn mistakes_on_the_command_line() {
         ("no-number", "calltouch-import delete --limit some 51001"),
         ("not-from-one", "calltouch-import delete --max-attempts 0 51001"),
         ("no-age", "journal purge --older-than soon"),
+        ("verify-without-journal", "verify nowhere.db"),
         ("no-records", "calltouch-import delete"),
         ("keys-and-file", "calltouch-import delete 51001 -i ids.txt"),
         ("no-such-file", "calltouch-import delete -i nowhere.txt"),
