@@ -130,6 +130,28 @@ fn a_shifted_row_that_is_kept_going_past_is_rejected_and_stands_whole_among_the_
 }
 
 #[test]
+fn lines_that_end_in_cr_alone_are_refused_and_not_taken_for_a_header_without_rows() {
+    for (suffix, text) in [(".csv", "id,name\r51001,a\r51002,b\r"), (".txt", "51001\r51002\r")] {
+        refuses(suffix, text, "", &["line 1: its lines end in CR alone", "save it with"]);
+    }
+}
+
+#[test]
+fn a_cr_within_quotes_of_the_header_is_a_part_of_its_name() {
+    deletes(".csv", "id,\"two\rlines\"\n51001,a\n", "", &[51001]);
+}
+
+#[test]
+fn an_array_of_json_is_answered_with_what_makes_lines_of_it() {
+    refuses(
+        ".json",
+        "[\n{\"id\": 51001}\n]\n",
+        "",
+        &["line 1: it begins as an array of JSON", "jq -c"],
+    );
+}
+
+#[test]
 fn text_that_is_not_utf8_is_a_bad_line() {
     refuses(".txt", b"51001\n\xff\xfe\n", "", &["line 2", "not UTF-8"]);
 }
