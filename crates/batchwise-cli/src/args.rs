@@ -19,7 +19,7 @@ use crate::listing::{BookListArgs, CampaignListArgs};
 use crate::report::ReportArgs;
 use crate::results::ResultArgs;
 use crate::shell::{CompletionsArgs, ManArgs};
-use crate::values::{Concurrency, Deadline};
+use crate::values::{Concurrency, Deadline, at_least_one, count};
 use crate::verify::VerifyArgs;
 
 const IMPORT_EXAMPLES: &str = "\
@@ -213,8 +213,8 @@ pub(crate) enum Command {
     /// Look whether settings, credentials, host, TLS and clock are in order
     ///
     /// It deletes and writes nothing: it asks for the origin's page without credentials, and where a provider has a call
-    /// that does no harm (Dellin's login and session data) it tries the credentials. Exit codes: 0 all is well; 1 something
-    /// is not; 2 wrong usage.
+    /// that does no harm (Dellin's login and session data, Thulium's active campaigns) it tries the credentials. Exit codes:
+    /// 0 all is well; 1 something is not; 2 wrong usage.
     Doctor(DoctorArgs),
     #[command(after_help = COMPLETIONS_EXAMPLES)]
     /// Print a script that completes commands and flags in a shell
@@ -325,10 +325,10 @@ pub(crate) enum CampaignMethod {
         #[arg(long, requires = "by")]
         additional_numbers: bool,
         /// Seconds between rounds for customers in a call
-        #[arg(long, value_name = "SECS", default_value_t = 30)]
+        #[arg(long, value_name = "SECS", value_parser = count::<u64>, default_value_t = 30)]
         busy_wait: u64,
         /// Rounds for customers in a call
-        #[arg(long, value_name = "N", default_value_t = 5)]
+        #[arg(long, value_name = "N", value_parser = count::<u32>, default_value_t = 5)]
         busy_rounds: u32,
         /// List the campaigns afterwards, and tell of each record whether it is still there; outcomes are written when that is
         /// done
@@ -391,7 +391,7 @@ pub(crate) struct JobArgs {
     #[arg(long)]
     pub(crate) yes: bool,
     /// Send only the first N records; the rest is not_sent
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = count::<u64>)]
     pub(crate) limit: Option<u64>,
     /// No new call after this time (HH:MM) or duration (90s, 5m, 1h30m)
     #[arg(long, value_name = "HH:MM|DURATION")]
@@ -400,7 +400,7 @@ pub(crate) struct JobArgs {
     #[arg(long)]
     pub(crate) allow_missing: bool,
     /// Calls that may carry a record without settling it; after them it is unknown
-    #[arg(long, value_name = "N", default_value = "8")]
+    #[arg(long, value_name = "N", value_parser = at_least_one, default_value = "8")]
     pub(crate) max_attempts: NonZeroU32,
     /// Calls in flight; `auto`: up to 16 under a quota, one where the provider wants it so
     #[arg(long, value_name = "N|auto", default_value = "auto")]

@@ -8,7 +8,6 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::Poll;
 use std::time::{Duration, Instant, SystemTime};
 
-use batchwise::list::ListOptions;
 use batchwise::plan::Entry;
 use batchwise::{
     BatchMethod, Outcome, OutcomeStream, ReasonKind, Record, RunOptions, StopToken, Summary, Verdict, run_entries,
@@ -29,6 +28,7 @@ use crate::notes::{Notes, say};
 use crate::observers::Observers;
 use crate::output::{OutcomeRow, OutcomeWriter};
 use crate::progress::{Mode, Outlook, Progress, span};
+use crate::reading::Reading;
 use crate::results::Outlets;
 use crate::screen::Aside;
 use crate::signals::Signals;
@@ -155,7 +155,7 @@ where
         let stop = signals.begin();
         let outlook = Outlook::new(self.method.descriptor().max_records.get(), self.method.quotas());
         let total = check.as_ref().map(|check| check.records);
-        let progress = Progress::begin(mode, self.target.words(), outlook, total, &stop);
+        let progress = Progress::of_job(mode, self.target.words(), outlook, total, &stop);
         let observers = Observers::default().with(notes.clone()).with(progress.observer());
         let mut options = options.stop_token(stop.clone()).observer(Arc::new(observers));
         if let Some(deadline) = args.deadline {
@@ -193,12 +193,9 @@ where
             if let Some(ledger) = &mut ledger {
                 ledger.release();
             }
-            let looking = ListOptions::new()
-                .max_attempts(args.max_attempts.get())
-                .stop_token(stop.clone())
-                .observer(Arc::new(Observers::default().with(notes.clone())));
+            let reading = Reading::begin(mode, &notes, args.max_attempts, &stop, ["record", "records"]);
             let verified = rim
-                .verify(held, &**inspect, ledger.as_ref(), &self.target, args, looking)
+                .verify(held, &**inspect, ledger.as_ref(), &self.target, args, reading)
                 .await;
             verification = Some(verified.0);
             unwritable = unwritable.or(verified.1);
@@ -350,16 +347,17 @@ impl Rim {
         ledger: Option<&Ledger>,
         target: &Target,
         args: &JobArgs,
-        options: ListOptions,
+        reading: Reading,
     ) -> (Verification, Option<io::Error>) {
         let journal = ledger.map(Ledger::path);
         let wanted = std::mem::take(&mut held.wanted);
-        let looked = verify::look(inspect, journal, wanted.clone(), options.clone()).await;
+        let looked = verify::look(inspect, journal, wanted.clone(), &reading).await;
         let (seen, trouble) = match looked {
             Ok(seen) => (seen, None),
             // The records of this run are known all the same.
-            Err(error) => (inspect.look(&wanted, options).await, Some(error.to_string())),
+            Err(error) => (inspect.look(&wanted, &reading).await, Some(error.to_string())),
         };
+        reading.end();
         let mut verification = Verification::of(&seen);
         if let Some(why) = trouble {
             verification.fail(format!("the journal {why}"));

@@ -6,6 +6,7 @@ use std::num::NonZeroU32;
 use std::path::Path;
 use std::time::Duration;
 
+use batchwise::BaseUrl;
 use batchwise::transport::{RootCertificates, TransportOptions};
 
 use crate::args::ConnectArgs;
@@ -19,6 +20,21 @@ impl ConnectArgs {
     pub(crate) fn transport(&self) -> Result<TransportOptions, Failure> {
         options(self.timeout, self.ca_file.as_deref())
     }
+}
+
+/// A provider's origin.
+///
+/// # Errors
+/// When it is none, or when credentials could be read on the way and nobody allowed that.
+pub(crate) fn origin(url: &str, allow_http: bool) -> Result<BaseUrl, Failure> {
+    BaseUrl::parse(url, allow_http).map_err(|error| {
+        let failure = Failure::from(error);
+        if !allow_http && BaseUrl::parse(url, true).is_ok() {
+            failure.mend("write https://, or give --allow-http where the way is your own")
+        } else {
+            failure
+        }
+    })
 }
 
 /// The default transport with this time for one call, and the issuers of a file beside the machine's.

@@ -6,7 +6,23 @@ use std::time::Duration;
 
 use batchwise::quota::Window;
 use jiff::civil::Time;
-use jiff::{SignedDuration, ToSpan, Zoned};
+use jiff::{SignedDuration, Span, ToSpan, Zoned};
+
+/// A count that is not zero.
+pub(crate) fn at_least_one(text: &str) -> Result<NonZeroU32, String> {
+    text.parse().map_err(|_| "expected a whole number from 1".to_owned())
+}
+
+/// A count.
+pub(crate) fn count<N: FromStr>(text: &str) -> Result<N, String> {
+    text.parse().map_err(|_| "expected a whole number".to_owned())
+}
+
+/// A span of time up to now.
+pub(crate) fn age(text: &str) -> Result<Span, String> {
+    text.parse()
+        .map_err(|_| "expected a span of time such as 90d, 12w or 6mo".to_owned())
+}
 
 /// `--concurrency N|auto`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -7,7 +7,7 @@ use clap::Args;
 
 use crate::progress::ProgressArgs;
 use crate::settings::SettingsArgs;
-use crate::values::Rate;
+use crate::values::{Rate, at_least_one};
 
 /// How a provider is reached, and what is said meanwhile.
 #[derive(Debug, Args)]
@@ -22,7 +22,7 @@ pub(crate) struct ConnectArgs {
     #[arg(long, value_name = "FILE")]
     pub(crate) ca_file: Option<PathBuf>,
     /// Seconds for one call, from connect to the last byte of the answer
-    #[arg(long, value_name = "SECS", default_value = "30")]
+    #[arg(long, value_name = "SECS", value_parser = at_least_one, default_value = "30")]
     pub(crate) timeout: NonZeroU32,
     /// Calls allowed, in place of the shortest window of the quota; `off` lifts all
     #[arg(long, value_name = "N/s|N/m|N/h|off")]

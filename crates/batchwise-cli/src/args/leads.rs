@@ -5,6 +5,8 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
+use crate::values::{at_least_one, count};
+
 /// The mapping of columns to leads, by a file or by flags.
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Leads from columns (CSV, TSV, .xlsx)")]
@@ -43,7 +45,7 @@ pub(crate) struct LeadsArgs {
     #[arg(long, value_name = "WORD", default_value = batchwise::calltouch_leads::NEAREST)]
     pub(crate) match_which: String,
     /// How far from the date contacts are looked for, in minutes (unconfirmed)
-    #[arg(long, value_name = "MINUTES", default_value = "1440")]
+    #[arg(long, value_name = "MINUTES", value_parser = at_least_one, default_value = "1440")]
     pub(crate) match_depth: NonZeroU32,
     /// A column and the custom field that it goes to: 'Contract no=contract_no', 'Sum=amount:number',
     /// 'Signed=signed:date(dd.mm.yyyy)'; may be given several times
@@ -65,7 +67,7 @@ pub(crate) struct LeadsArgs {
     #[arg(long, value_name = "HOW", value_enum)]
     pub(crate) ten_digits: Option<TenDigitsArg>,
     /// Print the JSON that would be sent for the first N leads, and send nothing
-    #[arg(long, value_name = "N", conflicts_with_all = ["dry_run", "yes"])]
+    #[arg(long, value_name = "N", value_parser = count::<u64>, conflicts_with_all = ["dry_run", "yes"])]
     pub(crate) preview: Option<u64>,
 }
 

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use crate::settings::SettingsArgs;
+use crate::values::at_least_one;
 
 /// What `doctor` takes.
 #[derive(Debug, Args)]
@@ -22,6 +23,6 @@ pub(crate) struct DoctorArgs {
     #[arg(long, value_name = "FILE")]
     pub(crate) ca_file: Option<PathBuf>,
     /// Seconds for one call, from connect to the last byte of the answer
-    #[arg(long, value_name = "SECS", default_value = "10")]
+    #[arg(long, value_name = "SECS", value_parser = at_least_one, default_value = "10")]
     pub(crate) timeout: NonZeroU32,
 }

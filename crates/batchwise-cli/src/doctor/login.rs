@@ -1,15 +1,18 @@
-//! Whether Dellin takes the credentials: a login where there is one to make, and a question about the session.
+//! Whether a provider takes the credentials, where it has a call that does no harm: Dellin a login where there is one to make,
+//! and a question about the session; Thulium the list of active campaigns.
 
 use std::time::Duration;
 
 use batchwise::dellin_book::DellinAccount;
+use batchwise::thulium_campaign::ThuliumCampaign;
 use batchwise::{BatchMethod, CallError};
 
 use super::check::Check;
-use crate::progress::span;
+use crate::inspect::{CampaignClient, Campaigns};
+use crate::progress::{counted, span};
 
 /// At most two calls; neither changes the address book.
-pub(super) async fn check(account: &DellinAccount, logs_in: bool) -> Check {
+pub(super) async fn of_dellin(account: &DellinAccount, logs_in: bool) -> Check {
     if logs_in {
         let login = account.book().renew(&CallError::no_session()).await;
         if let Err(error) = login {
@@ -35,6 +38,26 @@ pub(super) async fn check(account: &DellinAccount, logs_in: bool) -> Check {
         // The login was taken; that nothing is told of its session is no fault of the credentials.
         Err(error) if logs_in => Check::good(what, format!("logged in; nothing is told of the session ({error})")),
         Err(error) => refused(what, &error, "log in anew, or give DELLIN_PAT or a login and password"),
+    }
+}
+
+/// One call, which changes nothing.
+pub(super) async fn of_thulium(client: ThuliumCampaign) -> Check {
+    let campaigns = Campaigns {
+        client: CampaignClient::Customers(client),
+        campaigns: Vec::new(),
+    };
+    match campaigns.stats().await {
+        Ok(stats) => {
+            let count = u64::try_from(stats.len()).unwrap_or(u64::MAX);
+            let campaigns = counted(count, "active campaign", "active campaigns");
+            Check::good("login", format!("taken; the system has {campaigns}"))
+        }
+        Err(why) => Check::bad(
+            "login",
+            format!("the active campaigns cannot be read: {why}"),
+            "look at the user and the password, and whether this user may use the API",
+        ),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use batchwise::BaseUrl;
 use batchwise::dellin_book::DellinAccount;
+use batchwise::thulium_campaign::{ThuliumCampaign, ThuliumCredentials};
 use batchwise::transport::TransportOptions;
 
 use super::DoctorArgs;
@@ -38,12 +39,13 @@ pub(super) async fn examine(mut environment: Environment, args: &DoctorArgs) -> 
     checks.extend(host::checks(&base, &options).await);
     let reached = checks.iter().all(|check| check.state != State::Bad);
     checks.push(match environment.provider() {
-        Provider::Dellin if whole && reached => enter(&environment, &base, args, options).await,
-        Provider::Dellin => Check::skipped("login", "not tried before the rest is in order"),
-        Provider::Calltouch | Provider::Thulium => Check::skipped(
+        Provider::Calltouch => Check::skipped(
             "login",
             "not tried: every call of this provider that is known here changes something",
         ),
+        _ if !(whole && reached) => Check::skipped("login", "not tried before the rest is in order"),
+        Provider::Dellin => enter_dellin(&environment, &base, args, options).await,
+        Provider::Thulium => enter_thulium(&environment, &base, args, options).await,
     });
     checks
 }
@@ -133,10 +135,15 @@ fn base_url(environment: &Environment, allow_http: bool) -> Result<BaseUrl, Fail
             None => thulium_campaign::system_url(environment)?.ok_or_else(|| environment.missing("THULIUM_SYSTEM"))?,
         },
     };
-    Ok(BaseUrl::parse(&url, allow_http)?)
+    transport::origin(&url, allow_http)
 }
 
-async fn enter(environment: &Environment, base: &BaseUrl, args: &DoctorArgs, options: TransportOptions) -> Check {
+async fn enter_dellin(
+    environment: &Environment,
+    base: &BaseUrl,
+    args: &DoctorArgs,
+    options: TransportOptions,
+) -> Check {
     let Some((credentials, _)) = dellin_book::credentials(environment) else {
         return Check::skipped("login", "there are no credentials");
     };
@@ -147,9 +154,36 @@ async fn enter(environment: &Environment, base: &BaseUrl, args: &DoctorArgs, opt
         .transport_options(options)
         .build();
     match account {
-        Ok(account) => login::check(&account, logs_in).await,
+        Ok(account) => login::of_dellin(&account, logs_in).await,
         Err(error) => of_failure("login", &error.into()),
     }
+}
+
+async fn enter_thulium(
+    environment: &Environment,
+    base: &BaseUrl,
+    args: &DoctorArgs,
+    options: TransportOptions,
+) -> Check {
+    match thulium_client(environment, base, args, options) {
+        Ok(client) => login::of_thulium(client).await,
+        Err(failure) => of_failure("login", &failure),
+    }
+}
+
+fn thulium_client(
+    environment: &Environment,
+    base: &BaseUrl,
+    args: &DoctorArgs,
+    options: TransportOptions,
+) -> Result<ThuliumCampaign, Failure> {
+    let user = environment.need("THULIUM_USER")?;
+    let credentials = ThuliumCredentials::new(user, environment.secret("THULIUM_PASSWORD")?)?;
+    let builder = ThuliumCampaign::builder(credentials)
+        .base_url(base.as_str())
+        .allow_http(args.allow_http)
+        .transport_options(options);
+    Ok(builder.build()?)
 }
 
 fn of_failure(what: &'static str, failure: &Failure) -> Check {

@@ -34,6 +34,10 @@ impl<R: BufRead> CsvRows<R> {
         Self { lines, delimiter }
     }
 
+    pub(super) const fn delimiter(&self) -> u8 {
+        self.delimiter
+    }
+
     /// The next row, blank ones included; `None` at the end. An error says why nothing can follow.
     pub(super) fn next(&mut self) -> Result<Option<CsvRow>, String> {
         let mut first = None;

@@ -28,6 +28,11 @@ impl Format {
         wanted: &dyn Fn(&[&str]) -> bool,
     ) -> Result<Self, String> {
         let first = first_line.trim_start_matches('\u{feff}').trim();
+        if ends_lines_with_cr(first) {
+            return Err("its lines end in CR alone, as old Macs wrote them, and so it would be a single line: save it with the \
+                        line ends of Unix or Windows"
+                .to_owned());
+        }
         let told = reading.delimiter.map(|Delimiter(byte)| byte);
         let csv = |usual: Option<u8>| match told.or_else(|| delimiter::named(first_line)).or(usual) {
             Some(byte) => Ok(Self::Csv(byte)),
@@ -62,8 +67,23 @@ impl Format {
         if serde_json::from_str::<String>(first).is_ok() {
             return Ok(Self::Ndjson);
         }
+        if first.starts_with('[') {
+            return Err(
+                "it begins as an array of JSON, and NDJSON is wanted, one value a line: `jq -c '.[]' FILE` makes it"
+                    .to_owned(),
+            );
+        }
         Ok(Self::Lines)
     }
+}
+
+/// True where a CR without an LF stands outside of quotes.
+fn ends_lines_with_cr(line: &str) -> bool {
+    let mut quoted = false;
+    line.chars().any(|character| {
+        quoted ^= character == '"';
+        character == '\r' && !quoted
+    })
 }
 
 /// How the name of the file ends, before `.gz`.

@@ -20,6 +20,7 @@ mod sheet;
 mod source;
 mod spool;
 mod table;
+mod unique;
 #[cfg(feature = "xlsx")]
 mod workbook_bounds;
 

@@ -4,14 +4,12 @@ use std::borrow::Cow;
 use std::io::BufRead;
 use std::path::Path;
 
-use serde_json::Value;
-
 use super::csv_rows::CsvRows;
 use super::delimiter;
 use super::lines::Lines;
 use super::numbers::Standing;
 use super::table::{NOT_UTF8, read_table};
-use super::{Columns, Format, RawRow, Shape};
+use super::{Columns, Format, RawRow, Shape, unique};
 use crate::args::InputArgs;
 
 /// One row of an input.
@@ -77,8 +75,7 @@ pub(crate) fn read_rows<S: Shape>(
             shape.of_text(&plain)
         }),
         Format::Ndjson => read_lines(whole, (Columns::Json, note), emit, &|text| {
-            let value: Value = serde_json::from_str(text).map_err(|error| format!("it is not JSON ({error})"))?;
-            shape.of_json(value)
+            shape.of_json(unique::value(text)?)
         }),
         Format::Csv(delimiter) => {
             let separated = format!("columns separated by {}", delimiter::shown(delimiter));
@@ -133,6 +130,7 @@ fn without_end(bytes: &[u8]) -> Cow<'_, str> {
 #[cfg(test)]
 mod tests {
     use batchwise::calltouch_import::ImportLogId;
+    use serde_json::Value;
 
     use std::io::{self, BufReader, Read};
 

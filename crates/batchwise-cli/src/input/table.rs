@@ -5,16 +5,25 @@ use std::io::BufRead;
 
 use super::csv_rows::{CsvRow, CsvRows};
 use super::numbers::Standing;
-use super::{Columns, RawRow, Row, Shape, mask_contacts};
+use super::{Columns, RawRow, Row, Shape, delimiter, mask_contacts};
 use crate::args::InputArgs;
 
 /// Rows of fields, wherever they come from.
 pub(super) trait Rows {
     /// The next row, blank ones included; `None` at the end. An error says why nothing can follow.
     fn next(&mut self) -> Result<Option<CsvRow>, String>;
+
+    /// What separates fields, where that is a character of the text: a field that holds it without quotes becomes several.
+    fn separator(&self) -> Option<u8> {
+        None
+    }
 }
 
 impl<R: BufRead> Rows for CsvRows<R> {
+    fn separator(&self) -> Option<u8> {
+        Some(self.delimiter())
+    }
+
     fn next(&mut self) -> Result<Option<CsvRow>, String> {
         Self::next(self)
     }
@@ -39,8 +48,10 @@ pub(super) fn read_table<S: Shape>(
             }
         }
     };
+    let width;
     let bound = match wanted {
         Ok((bound, header)) => {
+            width = header.len();
             if !emit(Row::Columns(Columns::Named(header), note)) {
                 return;
             }
@@ -55,7 +66,7 @@ pub(super) fn read_table<S: Shape>(
         let row = match rows.next() {
             Ok(None) => return,
             Ok(Some((_, fields))) if is_blank(&fields) => Row::Blank,
-            Ok(Some((line, fields))) => row(&*bound, line, fields),
+            Ok(Some((line, fields))) => row(&*bound, (width, rows.separator()), line, fields),
             Err(why) => Row::Broken(why),
         };
         let last = matches!(row, Row::Broken(_));
@@ -95,7 +106,13 @@ fn is_blank(fields: &[Vec<u8>]) -> bool {
     fields.iter().all(|field| field.trim_ascii().is_empty())
 }
 
-fn row<R>(bound: &dyn RowReader<R>, line: u64, fields: Vec<Vec<u8>>) -> Row<R> {
+/// The records of a row under a header of this width.
+fn row<R>(
+    bound: &dyn RowReader<R>,
+    (width, separator): (usize, Option<u8>),
+    line: u64,
+    fields: Vec<Vec<u8>>,
+) -> Row<R> {
     let mut is_text = true;
     let fields: Vec<String> = fields
         .into_iter()
@@ -107,15 +124,20 @@ fn row<R>(bound: &dyn RowReader<R>, line: u64, fields: Vec<Vec<u8>>) -> Row<R> {
         })
         .collect();
     let values: Vec<&str> = fields.iter().map(|field| field.trim()).collect();
-    let records = if is_text {
-        bound.read(&values)
-    } else {
-        Err(NOT_UTF8.to_owned())
+    let records = match separator {
+        _ if !is_text => Err(NOT_UTF8.to_owned()),
+        // Every field behind the one that came apart stands under another column's name.
+        Some(separator) if values.len() > width => Err(format!(
+            "it has {} fields, and the header has {width}: put a field that holds {} in quotes",
+            values.len(),
+            delimiter::shown(separator)
+        )),
+        _ => bound.read(&values),
     };
     match records {
         Ok(records) => Row::Records(RawRow { line, fields }, records),
         Err(why) => {
-            let text = values.join(",");
+            let text = values.join(char::from(separator.unwrap_or(b',')).encode_utf8(&mut [0; 4]));
             Row::Bad(RawRow { line, fields }, text, why)
         }
     }

@@ -12,6 +12,7 @@ use futures_util::future::BoxFuture;
 
 use super::{Inspect, Seen, Wanted, ending};
 use crate::progress::grouped;
+use crate::reading::Reading;
 
 /// A question waits no longer for what it would tell besides.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -39,13 +40,15 @@ pub(crate) struct Campaigns {
 }
 
 impl Campaigns {
-    async fn stats(&self) -> Result<Vec<CampaignStats>, ListError> {
-        // One call: a question is not worth more.
+    /// The active campaigns of the system, in one call; an error is why they cannot be read.
+    pub(crate) async fn stats(&self) -> Result<Vec<CampaignStats>, String> {
+        // A question is not worth more.
         let options = ListOptions::new().max_attempts(1);
-        match &self.client {
+        let stats = match &self.client {
             CampaignClient::Customers(client) => client.stats(options).whole().await,
             CampaignClient::Phones { client, .. } => client.stats(options).whole().await,
-        }
+        };
+        stats.map_err(|error| error.call().map_or_else(|| error.to_string(), ToString::to_string))
     }
 
     async fn counted(&self) -> Vec<String> {
@@ -54,10 +57,7 @@ impl Campaigns {
         }
         let stats = match tokio::time::timeout(PATIENCE, self.stats()).await {
             Ok(Ok(stats)) => stats,
-            Ok(Err(error)) => {
-                let why = error.call().map_or_else(|| error.to_string(), ToString::to_string);
-                return vec![format!("how many records are in it could not be read ({why})")];
-            }
+            Ok(Err(why)) => return vec![format!("how many records are in it could not be read ({why})")],
             Err(_) => {
                 return vec![format!(
                     "how many records are in it could not be read (no answer within {} s)",
@@ -92,7 +92,7 @@ impl Inspect for Campaigns {
         }
     }
 
-    fn look<'a>(&'a self, wanted: &'a Wanted, options: ListOptions) -> BoxFuture<'a, Seen> {
+    fn look<'a>(&'a self, wanted: &'a Wanted, reading: &'a Reading) -> BoxFuture<'a, Seen> {
         Box::pin(async move {
             let mut seen = Seen::default();
             let campaigns = wanted
@@ -102,14 +102,14 @@ impl Inspect for Campaigns {
             for campaign in campaigns {
                 let listed = match &self.client {
                     CampaignClient::Customers(client) => {
-                        walked(&mut seen, || client.list(campaign, [], options.clone())).await
+                        walked(&mut seen, reading, |options| client.list(campaign, [], options)).await
                     }
                     CampaignClient::Phones {
                         client,
                         additional_numbers,
                     } => {
                         seen.may_hide = *additional_numbers;
-                        walked(&mut seen, || client.list(campaign, [], options.clone())).await
+                        walked(&mut seen, reading, |options| client.list(campaign, [], options)).await
                     }
                 };
                 if let Err(error) = listed {
@@ -123,13 +123,20 @@ impl Inspect for Campaigns {
 
 /// Lists a campaign, once more from its beginning where it changes meanwhile; what is there of it is noted when the list is
 /// whole, and else what was there last.
-async fn walked<M: Record>(seen: &mut Seen, list: impl Fn() -> ListStream<CampaignRecord<M>>) -> Result<(), ListError> {
+async fn walked<M: Record>(
+    seen: &mut Seen,
+    reading: &Reading,
+    list: impl Fn(ListOptions) -> ListStream<CampaignRecord<M>>,
+) -> Result<(), ListError> {
     let mut walks = 1;
     loop {
-        let (mut list, mut there, mut failed) = (list(), Vec::new(), None);
+        let (mut list, mut there, mut failed) = (list(reading.options()), Vec::new(), None);
         while let Some(entry) = list.next().await {
             match entry {
-                Ok(record) => there.push(record.member),
+                Ok(record) => {
+                    reading.found();
+                    there.push(record.member);
+                }
                 Err(error) => failed = Some(error),
             }
         }

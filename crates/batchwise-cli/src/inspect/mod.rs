@@ -10,9 +10,11 @@ use std::collections::{BTreeSet, HashSet};
 use std::fmt;
 
 use batchwise::Identity;
-use batchwise::list::{ListError, ListOptions};
+use batchwise::list::ListError;
 use batchwise_journal::Verified;
 use futures_util::future::BoxFuture;
+
+use crate::reading::Reading;
 
 /// Looks into an account.
 pub(crate) trait Inspect: fmt::Debug + Send + Sync {
@@ -25,7 +27,7 @@ pub(crate) trait Inspect: fmt::Debug + Send + Sync {
     fn identity(&self, scope: Option<&str>, key: &str) -> Option<Identity>;
 
     /// Lists what there is where these records were.
-    fn look<'a>(&'a self, wanted: &'a Wanted, options: ListOptions) -> BoxFuture<'a, Seen>;
+    fn look<'a>(&'a self, wanted: &'a Wanted, reading: &'a Reading) -> BoxFuture<'a, Seen>;
 }
 
 /// Where records were.

@@ -16,6 +16,9 @@ pub(super) struct DateForm {
 pub(super) const ISO_DATE: &str = "%Y-%m-%d";
 const ISO_MOMENT: &str = "%Y-%m-%d %H:%M:%S";
 
+/// No lead is older; a year before it was written with fewer digits than its form has.
+const FIRST_YEAR: i16 = 1000;
+
 impl DateForm {
     /// The date of a cell; midnight where the form has no time.
     pub(super) fn read(&self, text: &str) -> Result<DateTime, String> {
@@ -23,6 +26,8 @@ impl DateForm {
         [self.strftime.as_str(), ISO_MOMENT, ISO_DATE]
             .into_iter()
             .find_map(|form| DateTime::strptime(form, text).ok())
+            // `26` is read as a year of four digits, and nobody means that of Tiberius.
+            .filter(|date| date.year() >= FIRST_YEAR)
             .ok_or_else(|| format!("expected a date as in `{}`", self.told))
     }
 
@@ -107,6 +112,14 @@ mod tests {
         assert_eq!(read("dd.mm.yyyy", "31.02.2024"), None);
         assert_eq!(read("dd.mm.yyyy", "05.03.2024 14:30"), None);
         assert_eq!(read("dd.mm.yyyy", "03/05/2024"), None);
+    }
+
+    #[test]
+    fn a_year_of_two_digits_is_one_only_where_the_form_has_two() {
+        assert_eq!(read("dd.mm.yyyy", "05.03.24"), None);
+        assert_eq!(read("%d.%m.%Y", "05.03.24"), None);
+        assert_eq!(read("dd.mm.yy", "05.03.24"), Some("2024-03-05T00:00:00".to_owned()));
+        assert_eq!(read("dd.mm.yy", "05.03.2024"), None);
     }
 
     #[test]

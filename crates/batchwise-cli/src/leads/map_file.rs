@@ -9,6 +9,7 @@ use super::field::{FieldKind, FieldRule};
 use super::mapping::Mapping;
 use super::rule::{By, Contact, Handling, Id, Rule};
 use crate::args::{Among, Empty, Phones, TenDigitsArg};
+use crate::toml_line::line_of;
 
 /// The whole file.
 #[derive(Debug, Deserialize)]
@@ -68,7 +69,8 @@ struct FieldEntry {
 
 /// Reads the text of a mapping; an error names the place.
 pub(super) fn read(text: &str) -> Result<Mapping, String> {
-    let file: MapFile = toml::from_str(text).map_err(|error| error.to_string().trim_end().to_owned())?;
+    let file: MapFile =
+        toml::from_str(text).map_err(|error| format!("line {}: {}", line_of(&error, text), error.message()))?;
     let rules = numbered("match", file.rules, rule)?;
     let fields = numbered("field", file.fields, field)?;
     Ok(Mapping {

@@ -227,12 +227,15 @@ impl Handling {
             TenDigitsArg::Russian => TenDigits::Russian,
         };
         let hint = |error: batchwise::calltouch_leads::LeadError| {
-            let several = if self.split.is_none() && text.contains([',', ';', '/', '\n']) {
+            let digits = text.chars().filter(char::is_ascii_digit).count();
+            let help = if self.split.is_none() && text.contains([',', ';', '/', '\n']) {
                 "; for several in a cell give --split"
+            } else if digits == 10 && self.ten_digits == TenDigitsArg::Refuse {
+                "; --ten-digits russian takes ten digits for those behind the 7"
             } else {
                 "; --phones as-is sends others as they stand"
             };
-            format!("expected {}{several}", error.expected())
+            format!("expected {}{help}", error.expected())
         };
         match self.phones {
             Phones::AsIs => Ok(text.into_owned()),

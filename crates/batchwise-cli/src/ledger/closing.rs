@@ -109,13 +109,14 @@ impl Closing<'_> {
 
 fn rows(written: &Written) -> String {
     let records = written.outcomes + written.duplicates + written.unread;
-    let mut text = if records + written.blank == written.rows {
-        format!("{} rows read:", written.rows)
-    } else {
-        format!("{} rows read, with {records} records:", written.rows)
-    };
+    let rows = if written.rows == 1 { "row" } else { "rows" };
+    let mut text = format!("{} {rows} read", written.rows);
+    if records + written.blank != written.rows {
+        text.push_str(&format!(", with {records} records"));
+    }
+    let outcomes = if written.outcomes == 1 { "outcome" } else { "outcomes" };
     text.push_str(&format!(
-        " {} outcomes + {} repeated + {} blank",
+        ": {} {outcomes} + {} repeated + {} blank",
         written.outcomes, written.duplicates, written.blank
     ));
     if written.unread > 0 {

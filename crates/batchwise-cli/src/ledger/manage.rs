@@ -12,6 +12,7 @@ use super::StateDirectory;
 use crate::failure::{Exit, Failure};
 use crate::notes::say;
 use crate::output::{one_line, time};
+use crate::values::age;
 
 const LIST_EXAMPLES: &str = "\
 Examples:
@@ -57,7 +58,7 @@ pub(crate) struct PurgeArgs {
     )]
     journals: Vec<PathBuf>,
     /// Those of the state directory in which nothing was noted for so long: 90d, 12w, 6mo
-    #[arg(long, value_name = "TIME")]
+    #[arg(long, value_name = "TIME", value_parser = age)]
     older_than: Option<Span>,
     /// Also those of unfinished jobs, which then cannot go on
     #[arg(long)]

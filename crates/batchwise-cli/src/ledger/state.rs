@@ -57,7 +57,8 @@ impl StateDirectory {
             ))
         })?;
         let time = Timestamp::try_from(now).unwrap_or_default().to_zoned(TimeZone::UTC);
-        let time = time.strftime("%Y%m%d-%H%M%S");
+        // Two jobs may begin within a second, and `last` is the later one.
+        let time = time.strftime("%Y%m%d-%H%M%S-%3f");
         Ok(self.0.join(format!("{time}-{provider}-{job_id}.{EXTENSION}")))
     }
 
@@ -66,8 +67,15 @@ impl StateDirectory {
     /// # Errors
     /// When there is none.
     pub(crate) fn find(named: &Path) -> Result<PathBuf, Failure> {
-        if named != Path::new("last") || named.exists() {
+        if named.exists() {
             return Ok(named.to_owned());
+        }
+        if named != Path::new("last") {
+            let named = named.display();
+            return Err(
+                Failure::usage(format!("`{named}` cannot be read: there is no such file"))
+                    .mend("name one of those that `batchwise journal list` shows, or `last`"),
+            );
         }
         let state = Self::of_process()?;
         let shown = state.path().display();
@@ -126,12 +134,14 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let state = StateDirectory(directory.path().join("journals"));
         assert!(state.journals().unwrap().is_empty());
-        let at = |seconds| SystemTime::UNIX_EPOCH + Duration::from_secs(seconds);
-        let later = state.new_journal("calltouch-import", "b", at(1_795_000_001)).unwrap();
-        let earlier = state.new_journal("dellin-book", "a", at(1_795_000_000)).unwrap();
+        let at = |milliseconds| SystemTime::UNIX_EPOCH + Duration::from_millis(milliseconds);
+        let later = state
+            .new_journal("calltouch-import", "b", at(1_795_000_000_012))
+            .unwrap();
+        let earlier = state.new_journal("dellin-book", "a", at(1_795_000_000_009)).unwrap();
         assert_eq!(
             later.file_name().unwrap().to_str(),
-            Some("20261118-110641-calltouch-import-b.db")
+            Some("20261118-110640-012-calltouch-import-b.db")
         );
         for path in [&later, &earlier, &state.path().join("note.txt")] {
             std::fs::write(path, "").unwrap();

@@ -5,6 +5,7 @@ use std::num::NonZeroU32;
 use clap::{Args, ValueEnum};
 
 use crate::args::{ByArg, ConnectArgs};
+use crate::values::at_least_one;
 
 /// What every list takes.
 #[derive(Debug, Args)]
@@ -25,7 +26,7 @@ pub(crate) struct ListArgs {
 #[derive(Debug, Args)]
 pub(crate) struct ListAttempts {
     /// Failed calls for one question before the list is given up
-    #[arg(long, value_name = "N", default_value = "8")]
+    #[arg(long, value_name = "N", value_parser = at_least_one, default_value = "8")]
     pub(crate) max_attempts: NonZeroU32,
 }
 

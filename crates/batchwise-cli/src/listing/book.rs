@@ -32,7 +32,11 @@ pub(crate) async fn list(args: &BookListArgs) -> Result<Exit, Failure> {
     let connect = &args.list.connect;
     let environment = Environment::of(Provider::Dellin, connect)?;
     let (account, target) = dellin_book::account(&environment, connect)?;
-    let walk = Walk::begin(&args.list, target.loopback);
+    let walk = Walk::begin(
+        &args.list,
+        target.loopback,
+        ["address-book object", "address-book objects"],
+    );
     let mut sheet = walk.sheet(COLUMNS)?;
     let mut rows = 0;
     let mut put = |sheet: &mut Sheet, entries: Vec<BookEntry>| -> io::Result<()> {
@@ -58,12 +62,7 @@ pub(crate) async fn list(args: &BookListArgs) -> Result<Exit, Failure> {
             "{undated} without a last update were taken for used and left out"
         ));
     }
-    walk.end(
-        sheet,
-        rows,
-        walked.as_ref().err(),
-        ["address-book object", "address-book objects"],
-    )
+    walk.end(sheet, rows, walked.as_ref().err())
 }
 
 fn kinds(words: &[String]) -> Result<Vec<BookKind>, Failure> {

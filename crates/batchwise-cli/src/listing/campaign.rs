@@ -45,7 +45,7 @@ pub(crate) async fn list(args: &CampaignListArgs) -> Result<Exit, Failure> {
     let connect = &args.list.connect;
     let environment = Environment::of(Provider::Thulium, connect)?;
     let access = commands::Access::of(&environment, connect)?;
-    let walk = Walk::begin(&args.list, access.base.is_loopback());
+    let walk = Walk::begin(&args.list, access.base.is_loopback(), ["record", "records"]);
     match args.by {
         ByArg::Customer => {
             let client = access.customers()?;
@@ -80,7 +80,7 @@ async fn walk_all<M: Record>(
             }
         }
     }
-    walk.end(sheet, rows, failed.as_ref(), ["record", "records"])
+    walk.end(sheet, rows, failed.as_ref())
 }
 
 /// The records of a campaign, and why they are not all of them.

@@ -10,7 +10,9 @@ use batchwise::observe::{CallFinished, CallStarted, Observer, Waiting};
 use batchwise::{CallErrorKind, StopToken, Verdict};
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use super::tally::{Look, Tally, Words};
+use super::finds::Finds;
+use super::look::{Course, Look};
+use super::tally::{Tally, Words};
 use super::wait::Wait;
 use super::{Mode, Outlook, Paint};
 use crate::screen;
@@ -24,42 +26,69 @@ const WORTH_SHOWING: Duration = Duration::from_millis(300);
 /// How often a plain line is written.
 const LINE_EVERY: Duration = Duration::from_secs(10);
 
-/// Progress of one job. It ends when it is dropped.
-pub(crate) struct Progress {
-    watched: Watched,
+/// Progress of a job, or of lists that are read. It ends when it is dropped.
+pub(crate) struct Progress<C> {
+    watched: Watched<C>,
     ended: Option<Sender<()>>,
     thread: Option<JoinHandle<()>>,
 }
 
 /// What the display and the job share. The job only ever notes something; it never draws.
-#[derive(Debug, Clone)]
-pub(crate) struct Watched {
-    tally: Arc<Mutex<Tally>>,
+#[derive(Debug)]
+struct Watched<C> {
+    course: Arc<Mutex<C>>,
     started: Instant,
 }
 
-impl Watched {
-    fn note(&self, change: impl FnOnce(&mut Tally, Duration)) {
-        let now = self.started.elapsed();
-        change(&mut self.tally.lock().unwrap_or_else(PoisonError::into_inner), now);
-    }
-
-    fn look(&self, paint: Paint) -> Look {
-        let now = self.started.elapsed();
-        self.tally
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .look(now, paint)
+impl<C> Clone for Watched<C> {
+    fn clone(&self) -> Self {
+        Self {
+            course: Arc::clone(&self.course),
+            started: self.started,
+        }
     }
 }
 
-impl Progress {
-    /// Begins to show progress. `total` is what is known of the input; `stop` is the token that the job stops by.
-    pub(crate) fn begin(mode: Mode, words: Words, outlook: Outlook, total: Option<u64>, stop: &StopToken) -> Self {
-        let watched = Watched {
-            tally: Arc::new(Mutex::new(Tally::new(words, outlook, total))),
+impl<C: Course> Watched<C> {
+    fn begin(course: C) -> Self {
+        Self {
+            course: Arc::new(Mutex::new(course)),
             started: Instant::now(),
-        };
+        }
+    }
+
+    fn note<T>(&self, change: impl FnOnce(&mut C, Duration) -> T) -> T {
+        let now = self.started.elapsed();
+        change(&mut self.course.lock().unwrap_or_else(PoisonError::into_inner), now)
+    }
+
+    fn look(&self, paint: Paint) -> Look {
+        self.note(|course, now| course.look(now, paint))
+    }
+}
+
+impl Progress<Tally> {
+    /// Begins to show the progress of a job. `total` is what is known of the input; `stop` is the token that the job stops by.
+    pub(crate) fn of_job(mode: Mode, words: Words, outlook: Outlook, total: Option<u64>, stop: &StopToken) -> Self {
+        Self::begin(mode, Tally::new(words, outlook, total), stop)
+    }
+}
+
+impl Progress<Finds> {
+    /// Begins to show how far lists are read. `words` are one entry and several.
+    pub(crate) fn of_lists(mode: Mode, words: [&'static str; 2], stop: &StopToken) -> Self {
+        Self::begin(mode, Finds::new(words), stop)
+    }
+
+    /// An entry was found.
+    pub(crate) fn found(&self) {
+        self.watched.note(|finds, _| finds.found());
+    }
+}
+
+impl<C: Course> Progress<C> {
+    fn begin(mode: Mode, course: C, stop: &StopToken) -> Self {
+        let watched = Watched::begin(course);
         let (ended, end) = channel();
         let (seen, stop) = (watched.clone(), stop.clone());
         let show = std::thread::Builder::new();
@@ -81,11 +110,18 @@ impl Progress {
         self.watched.clone()
     }
 
+    /// Requests so far.
+    pub(crate) fn requests(&self) -> u64 {
+        self.watched.note(|course, _| course.calls().requests())
+    }
+
     /// Ends it: live lines are cleared.
     pub(crate) fn end(mut self) {
         self.close();
     }
+}
 
+impl<C> Progress<C> {
     fn close(&mut self) {
         drop(self.ended.take());
         if let Some(thread) = self.thread.take() {
@@ -95,13 +131,13 @@ impl Progress {
     }
 }
 
-impl Drop for Progress {
+impl<C> Drop for Progress<C> {
     fn drop(&mut self) {
         self.close();
     }
 }
 
-impl fmt::Debug for Progress {
+impl<C> fmt::Debug for Progress<C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Progress").finish_non_exhaustive()
     }
@@ -112,13 +148,15 @@ fn goes_on(end: &Receiver<()>, wait: Duration) -> bool {
     matches!(end.recv_timeout(wait), Err(RecvTimeoutError::Timeout))
 }
 
-fn live(watched: &Watched, stop: &StopToken, end: &Receiver<()>) {
+fn live<C: Course>(watched: &Watched<C>, stop: &StopToken, end: &Receiver<()>) {
     if !goes_on(end, WORTH_SHOWING) {
         return;
     }
     let paint = Paint::of_stderr();
     let lines = MultiProgress::with_draw_target(ProgressDrawTarget::stderr());
-    let (head, tail) = (lines.add(ProgressBar::no_length()), lines.add(ProgressBar::no_length()));
+    let head = lines.add(ProgressBar::no_length());
+    // A line of its own as soon as there is something to say in it.
+    let mut tail: Option<ProgressBar> = None;
     let style =
         |template: &str| ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
     let bar = if paint == Paint::PLAIN {
@@ -129,11 +167,10 @@ fn live(watched: &Watched, stop: &StopToken, end: &Receiver<()>) {
     let with_share = style(&format!("{bar} {{wide_msg}}")).progress_chars("━╸─");
     let without_share = style("{spinner} {wide_msg}").tick_chars("⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏ ");
     let mut shows_share = None;
-    tail.set_style(style("{wide_msg}"));
-    screen::begin(lines);
+    screen::begin(lines.clone());
     loop {
         if stop.is_stopped() {
-            watched.note(|tally, _| tally.stopping());
+            watched.note(|course, _| course.calls().stopping());
         }
         let look = watched.look(paint);
         if shows_share != Some(look.share.is_some()) {
@@ -150,7 +187,12 @@ fn live(watched: &Watched, stop: &StopToken, end: &Receiver<()>) {
         }
         head.set_message(look.head);
         head.tick();
-        tail.set_message(look.tail);
+        if tail.is_none() && !look.tail.is_empty() {
+            tail = Some(lines.add(ProgressBar::no_length().with_style(style("{wide_msg}"))));
+        }
+        if let Some(tail) = &tail {
+            tail.set_message(look.tail);
+        }
         if !goes_on(end, FRAME) {
             break;
         }
@@ -158,37 +200,45 @@ fn live(watched: &Watched, stop: &StopToken, end: &Receiver<()>) {
     screen::end();
 }
 
-fn lines(watched: &Watched, every: Duration, end: &Receiver<()>, write: impl Fn(&str)) {
+fn lines<C: Course>(watched: &Watched<C>, every: Duration, end: &Receiver<()>, write: impl Fn(&str)) {
     while goes_on(end, every) {
         write(&format!("batchwise: {}\n", watched.look(Paint::PLAIN).line()));
     }
 }
 
-impl Observer for Watched {
+impl<C: Course> Observer for Watched<C> {
     fn call_started(&self, call: &CallStarted) {
-        self.note(|tally, now| tally.call_started(call.call, now));
+        self.note(|course, now| course.calls().started(call.call, now));
     }
 
     fn call_finished(&self, call: &CallFinished) {
         // Having to log in first is no request and no failure.
         let requested = call.error != Some(CallErrorKind::NoSession);
-        self.note(|tally, _| tally.call_finished(call.call, requested, requested && call.error.is_some()));
+        self.note(|course, _| {
+            course
+                .calls()
+                .finished(call.call, requested, requested && call.error.is_some());
+        });
     }
 
     fn waiting(&self, waiting: &Waiting) {
-        self.note(|tally, now| tally.waiting(Wait::new(waiting.on, waiting.wait, waiting.records, now)));
+        self.note(|course, now| {
+            course
+                .calls()
+                .waiting(Wait::new(waiting.on, waiting.wait, waiting.records, now));
+        });
     }
 
     fn duplicate(&self, _line: u64, _first: Option<u64>) {
-        self.note(|tally, _| tally.duplicate());
+        self.note(|course, _| course.duplicate());
     }
 
     fn recalled(&self) {
-        self.note(|tally, _| tally.recalled());
+        self.note(|course, _| course.recalled());
     }
 
     fn outcome(&self, verdict: Verdict, _reached: bool) {
-        self.note(|tally, _| tally.outcome(verdict));
+        self.note(|course, _| course.outcome(verdict));
     }
 }
 
@@ -203,10 +253,7 @@ mod tests {
 
     #[test]
     fn plain_lines_come_until_the_job_ends() {
-        let watched = Watched {
-            tally: Arc::new(Mutex::new(Tally::new(WORDS, Outlook::new(100, &[]), Some(7)))),
-            started: Instant::now(),
-        };
+        let watched = Watched::begin(Tally::new(WORDS, Outlook::new(100, &[]), Some(7)));
         watched.outcome(Verdict::Deleted, true);
         let (ended, end) = channel();
         let ended = Mutex::new(Some(ended));

@@ -1,18 +1,15 @@
 //! What has happened in a job so far, and how it reads.
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 use batchwise::{Counts, Verdict};
 
+use super::calls::Calls;
+use super::look::{Course, Look};
 use super::outlook::Outlook;
 use super::paint::Paint;
 use super::speed::Speed;
 use super::text::{about, counted, grouped, rate, span};
-use super::wait::{Wait, seconds};
-
-/// An answer that takes longer than this is waited for.
-const LONG_CALL: Duration = Duration::from_secs(1);
 
 /// What a job is about, in words.
 #[derive(Debug, Clone, Copy)]
@@ -25,7 +22,7 @@ pub(crate) struct Words {
 
 /// What has happened in a job so far.
 #[derive(Debug)]
-pub(super) struct Tally {
+pub(crate) struct Tally {
     words: Words,
     outlook: Outlook,
     /// Records of the input, repeats included, where that is known.
@@ -33,24 +30,8 @@ pub(super) struct Tally {
     counts: Counts,
     duplicates: u64,
     recalled: u64,
-    requests: u64,
-    failed: u64,
-    /// When each call in flight began.
-    in_flight: BTreeMap<u64, Duration>,
-    wait: Option<Wait>,
+    calls: Calls,
     speed: Speed,
-    stopping: bool,
-}
-
-/// How a job looks at one moment.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Look {
-    /// Done and all, where that is known.
-    pub(super) share: Option<(u64, u64)>,
-    /// `12,300/51,000  480/s  123 requests  about 1 min 20 s left`.
-    pub(super) head: String,
-    /// Counts by outcome, and what is waited for.
-    pub(super) tail: String,
 }
 
 impl Tally {
@@ -62,47 +43,9 @@ impl Tally {
             counts: Counts::default(),
             duplicates: 0,
             recalled: 0,
-            requests: 0,
-            failed: 0,
-            in_flight: BTreeMap::new(),
-            wait: None,
+            calls: Calls::default(),
             speed: Speed::default(),
-            stopping: false,
         }
-    }
-
-    pub(super) fn call_started(&mut self, call: u64, now: Duration) {
-        self.requests += 1;
-        self.wait = None;
-        self.in_flight.insert(call, now);
-    }
-
-    pub(super) fn call_finished(&mut self, call: u64, requested: bool, failed: bool) {
-        self.in_flight.remove(&call);
-        if !requested {
-            self.requests = self.requests.saturating_sub(1);
-        }
-        self.failed += u64::from(failed);
-    }
-
-    pub(super) fn waiting(&mut self, wait: Wait) {
-        self.wait = Some(wait);
-    }
-
-    pub(super) fn duplicate(&mut self) {
-        self.duplicates += 1;
-    }
-
-    pub(super) fn recalled(&mut self) {
-        self.recalled += 1;
-    }
-
-    pub(super) fn outcome(&mut self, verdict: Verdict) {
-        self.counts.add(verdict);
-    }
-
-    pub(super) fn stopping(&mut self) {
-        self.stopping = true;
     }
 
     /// Records that nothing more is to be done about.
@@ -115,8 +58,40 @@ impl Tally {
         self.counts.total() + self.duplicates - self.counts.of(Verdict::NotSent)
     }
 
-    /// How the job looks now.
-    pub(super) fn look(&mut self, now: Duration, paint: Paint) -> Look {
+    fn left(&self, share: Option<(u64, u64)>, now: Duration) -> Option<Duration> {
+        let (done, total) = share.filter(|_| !self.calls.is_stopping())?;
+        let left = self.outlook.left(total.saturating_sub(done), self.worked(), now)?;
+        // Nothing goes on before a wait is over.
+        Some(left.max(self.calls.wait_left(now)))
+    }
+
+    /// What the job waits for, in words.
+    fn waits(&self, now: Duration) -> Option<String> {
+        if self.total.is_none() && self.calls.are_idle() && !self.calls.is_stopping() {
+            return Some("waiting for input".to_owned());
+        }
+        self.calls.waits(now, self.words.busy)
+    }
+}
+
+impl Course for Tally {
+    fn calls(&mut self) -> &mut Calls {
+        &mut self.calls
+    }
+
+    fn duplicate(&mut self) {
+        self.duplicates += 1;
+    }
+
+    fn recalled(&mut self) {
+        self.recalled += 1;
+    }
+
+    fn outcome(&mut self, verdict: Verdict) {
+        self.counts.add(verdict);
+    }
+
+    fn look(&mut self, now: Duration, paint: Paint) -> Look {
         let (done, worked) = (self.done(), self.worked());
         self.speed.note(now, worked);
         // A bad line is an outcome too, and no record of the check.
@@ -131,11 +106,7 @@ impl Tally {
         if let Some(speed) = self.speed.lately(now, worked).filter(|_| worked > 0) {
             head.push(rate(speed));
         }
-        let mut requests = counted(self.requests, "request", "requests");
-        if self.failed > 0 {
-            requests.push_str(&format!(" ({} failed)", grouped(self.failed)));
-        }
-        head.push(requests);
+        head.push(self.calls.text());
         head.push(match self.left(share, now) {
             Some(left) => paint.bold(&format!("about {} left", about(left))),
             None => span(now),
@@ -154,44 +125,6 @@ impl Tally {
             tail: tail.join("  "),
         }
     }
-
-    fn left(&self, share: Option<(u64, u64)>, now: Duration) -> Option<Duration> {
-        let (done, total) = share.filter(|_| !self.stopping)?;
-        let left = self.outlook.left(total.saturating_sub(done), self.worked(), now)?;
-        // Nothing goes on before a wait is over.
-        Some(left.max(self.wait.as_ref().map_or(Duration::ZERO, |wait| wait.left(now))))
-    }
-
-    /// What the job waits for, in words.
-    fn waits(&self, now: Duration) -> Option<String> {
-        let calls = self.in_flight.len();
-        if self.stopping {
-            return Some(match calls {
-                0 => "stopping".to_owned(),
-                1 => "stopping: the call in flight is finished first".to_owned(),
-                _ => format!("stopping: {calls} calls in flight are finished first"),
-            });
-        }
-        let longest = self.in_flight.values().min().map(|began| now.saturating_sub(*began));
-        match (longest, &self.wait) {
-            (Some(took), _) if took >= LONG_CALL => Some(format!("waiting for an answer since {}", seconds(took))),
-            (Some(_), _) => None,
-            (None, Some(wait)) => wait.text(now, self.words.busy),
-            (None, None) if self.total.is_none() => Some("waiting for input".to_owned()),
-            (None, None) => None,
-        }
-    }
-}
-
-impl Look {
-    /// In one line, for a log.
-    pub(super) fn line(&self) -> String {
-        let share = self.share.filter(|(_, total)| *total > 0);
-        let percent = share.map(|(done, total)| format!("  {}%", done.saturating_mul(100) / total));
-        let head = &self.head;
-        let tail = if self.tail.is_empty() { "" } else { "  " };
-        format!("progress: {head}{}{tail}{}", percent.unwrap_or_default(), self.tail)
-    }
 }
 
 #[cfg(test)]
@@ -199,6 +132,7 @@ mod tests {
     use batchwise::observe::WaitingFor;
 
     use super::*;
+    use crate::progress::wait::Wait;
 
     const WORDS: Words = Words {
         records: ["customer", "customers"],
@@ -215,8 +149,8 @@ mod tests {
         let _ = tally.look(at(0), Paint::PLAIN);
         for call in 1..=10 {
             let failed = call == 3;
-            tally.call_started(call, at(call * 1000));
-            tally.call_finished(call, true, failed);
+            tally.calls().started(call, at(call * 1000));
+            tally.calls().finished(call, true, failed);
             if !failed {
                 (0..98).for_each(|_| tally.outcome(Verdict::Deleted));
                 (0..2).for_each(|_| tally.outcome(Verdict::NotFound));
@@ -284,7 +218,7 @@ mod tests {
             (WaitingFor::Busy, 1, "1 customer in a call, next try in 5.0 s"),
             (WaitingFor::Busy, 3, "3 customers in a call, next try in 5.0 s"),
         ] {
-            tally.waiting(Wait::new(on, at(6000), records, at(10_000)));
+            tally.calls().waiting(Wait::new(on, at(6000), records, at(10_000)));
             waits(&mut tally, at(11_000), text);
         }
         waits(&mut tally, at(14_800), "next try in 1.2 s");
@@ -294,7 +228,9 @@ mod tests {
     #[test]
     fn the_time_left_is_no_shorter_than_what_is_waited_for() {
         let mut tally = under_way(Some(1000));
-        tally.waiting(Wait::new(WaitingFor::Busy, at(30_000), 3, at(10_000)));
+        tally
+            .calls()
+            .waiting(Wait::new(WaitingFor::Busy, at(30_000), 3, at(10_000)));
         let look = tally.look(at(10_000), Paint::PLAIN);
         assert!(look.head.ends_with("about 30 s left"), "{look:?}");
     }
@@ -302,7 +238,7 @@ mod tests {
     #[test]
     fn an_answer_that_takes_its_time_is_waited_for() {
         let mut tally = under_way(Some(5000));
-        tally.call_started(11, at(10_000));
+        tally.calls().started(11, at(10_000));
         waits(&mut tally, at(10_500), "18 not_found");
         waits(&mut tally, at(12_500), "waiting for an answer since 2.5 s");
     }
@@ -310,8 +246,8 @@ mod tests {
     #[test]
     fn a_job_that_stops_promises_no_time_and_says_what_it_finishes() {
         let mut tally = under_way(Some(5000));
-        tally.call_started(11, at(10_000));
-        tally.stopping();
+        tally.calls().started(11, at(10_000));
+        tally.calls().stopping();
         let look = tally.look(at(10_000), Paint::PLAIN);
         assert!(look.head.ends_with("requests (1 failed)  10.0 s"), "{look:?}");
         assert!(
@@ -323,8 +259,8 @@ mod tests {
     #[test]
     fn a_call_that_was_never_made_is_no_request() {
         let mut tally = Tally::new(WORDS, Outlook::new(100, &[]), None);
-        tally.call_started(1, at(0));
-        tally.call_finished(1, false, false);
+        tally.calls().started(1, at(0));
+        tally.calls().finished(1, false, false);
         assert!(tally.look(at(0), Paint::PLAIN).head.contains("0 requests"));
     }
 }

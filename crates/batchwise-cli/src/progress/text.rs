@@ -45,7 +45,7 @@ pub(super) fn rate(per_second: f64) -> String {
 }
 
 /// `1 request`, `3 requests`.
-pub(super) fn counted(count: u64, one: &str, several: &str) -> String {
+pub(crate) fn counted(count: u64, one: &str, several: &str) -> String {
     format!("{} {}", grouped(count), if count == 1 { one } else { several })
 }
 

@@ -26,19 +26,13 @@ impl Source {
     /// # Errors
     /// When there is no such job, or it cannot be read.
     pub(super) fn find(named: &Path) -> Result<Self, Failure> {
-        let path = StateDirectory::find(named)?;
+        let path = StateDirectory::find(named).map_err(|failure| match named.to_str() {
+            Some("last") => failure,
+            _ => failure
+                .mend("name one of those that `batchwise journal list` shows, a directory of result files, or `last`"),
+        })?;
         if !path.is_dir() {
-            let opened = JournalReader::open(&path).map_err(|error| {
-                let failure = unreadable(error);
-                if path.exists() {
-                    failure
-                } else {
-                    failure.mend(
-                        "name one of those that `batchwise journal list` shows, a directory of result files, or `last`",
-                    )
-                }
-            });
-            return Ok(Self::Journal(opened?, path));
+            return Ok(Self::Journal(JournalReader::open(&path).map_err(unreadable)?, path));
         }
         match ResultFiles::in_directory(&path)? {
             Some(files) => Ok(match journal_of(&files, &path) {

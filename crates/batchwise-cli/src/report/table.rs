@@ -11,8 +11,8 @@ use super::files::ResultFiles;
 use super::resume_command;
 use super::sums::Sums;
 use crate::output::{one_line, time};
-use crate::progress::{grouped, span};
-use crate::verify::counted;
+use crate::progress::{counted, grouped, span};
+use crate::verify;
 
 /// So many reasons are shown; the rest is in the records themselves.
 const REASONS: usize = 20;
@@ -26,13 +26,16 @@ pub(super) fn table(figures: &Figures, reasons: &[ReasonGroup], path: &Path) -> 
     lines.push(String::new());
     outcomes(figures, &mut lines);
     if figures.verified.total() > 0 {
-        lines.push(format!("\nverified   {}", counted(&figures.verified)));
+        lines.push(format!("\nverified   {}", verify::counted(&figures.verified)));
     }
     why(reasons, &mut lines);
     lines.push(String::new());
     lines.push(calls(figures));
     if figures.waited >= WORTH_TELLING {
-        lines.push(format!("waits      {} for slots of the quota", span(figures.waited)));
+        lines.push(format!(
+            "waits      {} for slots of the quota, over all calls",
+            span(figures.waited)
+        ));
     }
     let runs = match figures.runs.len() {
         1 => String::new(),
@@ -156,7 +159,7 @@ fn outcomes(figures: &Figures, lines: &mut Vec<String>) {
     }
     if tally.open > 0 {
         let what = match figures.state {
-            JobState::Running => "being sent right now",
+            JobState::Running => "under way: in a call, or noted for one of the next",
             _ => "unknown (a run may have sent them, and ended before their answers were noted)",
         };
         lines.push(format!("{:>width$}  {what}", grouped(tally.open)));
@@ -167,7 +170,8 @@ fn outcomes(figures: &Figures, lines: &mut Vec<String>) {
         repeats => format!("; {} more repeat one of them", grouped(repeats)),
     };
     lines.push(format!(
-        "{total:>width$}  records, {} in the wanted state{repeats}",
+        "{total:>width$}  {}, {} in the wanted state{repeats}",
+        if figures.records() == 1 { "record" } else { "records" },
         grouped(tally.reached)
     ));
 }
@@ -221,14 +225,15 @@ fn calls(figures: &Figures) -> String {
     }
     let logins: u64 = figures.runs.iter().map(|run| run.logins).sum();
     if logins > 0 {
-        text.push_str(&format!("; {} logins", grouped(logins)));
+        text.push_str(&format!("; {}", counted(logins, "login", "logins")));
     }
     text
 }
 
 fn speed(figures: &Figures) -> String {
     let seconds = figures.took.max(Duration::from_millis(1)).as_secs_f64();
-    let not_sent = figures.tally.counts.of(Verdict::NotSent);
+    // What is still under way is done no faster by being noted, nor what no call has carried.
+    let settled = figures.tally.counts.total() - figures.tally.counts.of(Verdict::NotSent);
     let per_second = |count: u64| {
         #[allow(clippy::cast_precision_loss)] // a figure for people
         let rate = count as f64 / seconds;
@@ -236,7 +241,7 @@ fn speed(figures: &Figures) -> String {
     };
     format!(
         "speed      {:.1} records and {:.2} calls a second; {}",
-        per_second(figures.records().saturating_sub(not_sent)),
+        per_second(settled),
         per_second(figures.calls),
         figures.quota()
     )

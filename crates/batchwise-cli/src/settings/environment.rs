@@ -11,6 +11,7 @@ use super::{Place, Reference, SettingsArgs};
 use crate::args::{ConnectArgs, JobArgs};
 use crate::failure::Failure;
 use crate::notes::say;
+use crate::transport;
 
 /// Where a setting comes from, the highest rank first. A flag goes before all of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -208,7 +209,7 @@ impl Environment {
             .as_deref()
             .or_else(|| self.get(variable))
             .unwrap_or(default);
-        Ok(BaseUrl::parse(url, args.allow_http)?)
+        transport::origin(url, args.allow_http)
     }
 }
 

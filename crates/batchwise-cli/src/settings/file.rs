@@ -10,6 +10,7 @@ use super::place::{Place, shown};
 use super::reference::{Reference, path_beside};
 use crate::failure::Failure;
 use crate::nearest::nearest;
+use crate::toml_line::line_of;
 
 /// Settings of one account for each provider that has any.
 pub(crate) type Accounts = BTreeMap<Provider, BTreeMap<&'static str, Reference>>;
@@ -144,10 +145,8 @@ fn unknown(name: &str, known: &[&str], within: &str, path: &Path) -> Failure {
 
 /// An error that repeats nothing of the file: a secret may have been put there by mistake.
 fn not_toml(error: &toml::de::Error, text: &str, path: &Path) -> Failure {
-    let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
-    let line = before.matches('\n').count() + 1;
     Failure::usage("the settings file is no TOML")
-        .at(format!("line {line}, {}", shown(path)))
+        .at(format!("line {}, {}", line_of(error, text), shown(path)))
         .mend("texts stand in quotes (site_id = \"12345\"), sections in brackets ([calltouch]), and nothing stands there twice")
 }
 

@@ -25,7 +25,8 @@ impl Reference {
             Self::Value(value) => Ok(value.clone()),
             Self::Variable(name) => match std::env::var(name) {
                 Ok(value) if !value.trim().is_empty() => Ok(value),
-                _ => Err(Failure::usage(format!("the environment variable {name} is not set"))),
+                _ => Err(Failure::usage(format!("the environment variable {name} is not set"))
+                    .mend("set it, or say in the settings file where the value is (`batchwise config show`)")),
             },
             Self::File(path) => secret_file::read(path),
             Self::Keyring(name) => keyring::read(name),

@@ -30,12 +30,17 @@ pub(super) fn read(path: &Path) -> Result<String, Failure> {
             }
             _ => unreadable(error),
         })?;
-    let secret = text.strip_suffix('\n').unwrap_or(&text);
-    let secret = secret.strip_suffix('\r').unwrap_or(secret);
+    let secret = without_line_end(&text);
     if secret.trim().is_empty() {
         return Err(Failure::usage("a file with a secret is empty").at(place));
     }
     Ok(secret.to_owned())
+}
+
+/// A secret without the line end that an editor or a pipe put behind it.
+pub(super) fn without_line_end(text: &str) -> &str {
+    let text = text.strip_suffix('\n').unwrap_or(text);
+    text.strip_suffix('\r').unwrap_or(text)
 }
 
 #[cfg(unix)]

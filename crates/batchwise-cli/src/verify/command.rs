@@ -1,8 +1,5 @@
 //! `batchwise verify`.
 
-use std::sync::Arc;
-
-use batchwise::list::ListOptions;
 use batchwise_journal::{JobHeader, JobState, JournalReader, OpenError, ReadError};
 
 use super::{Verification, VerifyArgs, counted, look};
@@ -12,8 +9,8 @@ use crate::input::last_four;
 use crate::inspect::{Book, CampaignClient, Campaigns, Inspect, Wanted};
 use crate::ledger::StateDirectory;
 use crate::notes::{Notes, say};
-use crate::observers::Observers;
 use crate::progress::Mode;
+use crate::reading::Reading;
 use crate::settings::{Environment, Provider};
 use crate::signals::Signals;
 use crate::stdout::print;
@@ -31,15 +28,21 @@ pub(crate) async fn verify(args: &VerifyArgs) -> Result<Exit, Failure> {
     }
     drop(reader);
     let inspect = inspect_of(&header, args)?;
-    let notes = Notes::new(&args.connect, Mode::Lines);
+    let mode = Mode::of(&args.connect);
+    let notes = Notes::new(&args.connect, mode);
     let signals = Signals::watch("stopping; the call in flight is finished first (once more stops at once)");
-    let options = ListOptions::new()
-        .max_attempts(args.attempts.max_attempts.get())
-        .stop_token(signals.begin())
-        .observer(Arc::new(Observers::default().with(notes)));
-    let seen = look(&*inspect, Some(&path), Wanted::default(), options)
+    let reading = Reading::begin(
+        mode,
+        &notes,
+        args.attempts.max_attempts,
+        &signals.begin(),
+        ["record", "records"],
+    );
+    notes.warn(&format!("journal {}", path.display()));
+    let seen = look(&*inspect, Some(&path), Wanted::default(), &reading)
         .await
         .map_err(unreadable)?;
+    reading.end();
     let by_phone = is_by_phone(&header);
     let mut verification = Verification::of(&seen);
     verification

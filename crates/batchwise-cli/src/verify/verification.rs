@@ -3,13 +3,13 @@
 use std::path::Path;
 
 use batchwise::Verdict;
-use batchwise::list::ListOptions;
 use batchwise_journal::{Filter, JournalReader, OpenError, ReadError, Verified, VerifiedCounts, note_verification};
 use serde_json::{Value, json};
 
 use crate::failure::Exit;
 use crate::inspect::{Inspect, Seen, Wanted};
 use crate::progress::grouped;
+use crate::reading::Reading;
 
 /// So many records that should be gone are named.
 const NAMED: usize = 5;
@@ -49,7 +49,7 @@ pub(crate) async fn look(
     inspect: &dyn Inspect,
     journal: Option<&Path>,
     mut wanted: Wanted,
-    options: ListOptions,
+    reading: &Reading,
 ) -> Result<Seen, ReadError> {
     if let Some(path) = journal {
         let reader = JournalReader::open(path)?;
@@ -58,7 +58,7 @@ pub(crate) async fn look(
             wanted.add(row.scope.as_deref(), &row.key);
         }
     }
-    Ok(inspect.look(&wanted, options).await)
+    Ok(inspect.look(&wanted, reading).await)
 }
 
 impl Verification {

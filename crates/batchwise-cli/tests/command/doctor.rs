@@ -1,6 +1,6 @@
 //! `batchwise doctor`: what it finds, and that it harms nothing.
 
-use batchwise_emulator::{DellinConfig, EmulatorConfig, Method};
+use batchwise_emulator::{CampaignConfig, DellinConfig, EmulatorConfig, Fault, FaultRule, Method};
 
 use crate::support::{Canned, Cli, Emulated, Ended, Recorder};
 
@@ -62,6 +62,30 @@ fn credentials_that_the_provider_refuses_are_1() {
     let emulated = Emulated::with(EmulatorConfig::default().dellin(config));
     let ended = doctor(&emulated.url(), "dellin").with_code(1);
     finds(&ended, "session", "BAD", "");
+    assert!(!ended.stdout.contains("secret-"), "{ended:#?}");
+}
+
+#[test]
+fn thulium_is_asked_for_its_campaigns_and_for_nothing_else() {
+    let emulated = Emulated::with(EmulatorConfig::default().campaign(CampaignConfig::new("00042")));
+    let ended = doctor(&emulated.url(), "thulium").with_code(0);
+    finds(&ended, "login", "ok", "taken; the system has 1 active campaign");
+    assert_eq!(emulated.truth().tally(Method::ThuliumStats).received, 1);
+}
+
+#[test]
+fn credentials_that_thulium_refuses_are_1_and_not_shown() {
+    let rule = FaultRule::new(Fault::Status {
+        status: 401,
+        acts: false,
+    });
+    let emulated = Emulated::with(EmulatorConfig::default().fault(rule.on(Method::ThuliumStats)));
+    let ended = doctor(&emulated.url(), "thulium").with_code(1);
+    finds(&ended, "login", "BAD", "the active campaigns cannot be read");
+    assert!(
+        ended.stdout.contains("to do: look at the user and the password"),
+        "{ended:#?}"
+    );
     assert!(!ended.stdout.contains("secret-"), "{ended:#?}");
 }
 

@@ -263,6 +263,16 @@ fn a_workbook_is_read_with_the_numbers_of_its_rows() {
 }
 
 #[test]
+fn a_cell_of_a_workbook_beyond_the_header_moves_no_other() {
+    let cells = "<row r=\"1\"><c r=\"A1\" t=\"inlineStr\"><is><t>id</t></is></c></row>\
+        <row r=\"2\"><c r=\"A2\"><v>51001</v></c><c r=\"B2\"><v>51002</v></c></row>";
+    let book = workbook(&[("S", &sheet(cells))]);
+    let emulated = Emulated::any();
+    let ended = delete(&emulated, ".xlsx", &book, &[]).with_code(0);
+    assert_eq!(ended.outcomes(), [("51001", "deleted")]);
+}
+
+#[test]
 fn a_workbook_of_several_sheets_has_to_be_told_which() {
     let with = |id: &str| {
         sheet(&format!(

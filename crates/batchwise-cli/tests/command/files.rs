@@ -96,6 +96,62 @@ fn a_bad_csv_row_is_named_by_the_line_on_which_it_begins() {
 }
 
 #[test]
+fn a_bad_row_is_shown_with_the_separator_that_it_has() {
+    refuses(".csv", "id;sum\n7,5;x\n", "", &["line 2: `7,5;x`: column `id`"]);
+}
+
+#[test]
+fn a_row_with_more_fields_than_the_header_is_refused_since_its_columns_have_shifted() {
+    // Read by place, the id would be 12.
+    let says = "line 2: `Smith,12,51001`: it has 3 fields, and the header has 2: put a field that holds `,` in quotes";
+    refuses(".csv", "name,id\nSmith,12,51001\n", "", &[says]);
+    refuses(".csv", "id,sum,note\n1,234,7,\n", "", &["it has 4 fields"]);
+    refuses(".tsv", "name\tid\na\t12\t51001\n", "", &["that holds tab in quotes"]);
+}
+
+#[test]
+fn a_row_with_fewer_fields_than_the_header_is_one_whose_last_cells_are_empty() {
+    deletes(".csv", "id,name,note\n51001,a\n51002\n", "", &[51001, 51002]);
+}
+
+#[test]
+fn a_shifted_row_that_is_kept_going_past_is_rejected_and_stands_whole_among_the_failed() {
+    let emulated = Emulated::any();
+    let results = tempfile::tempdir().unwrap();
+    let args = format!("--keep-going --results-dir {}", results.path().display());
+    let ended = delete(&emulated, ".csv", "name,id\nSmith,12,51001\nb,51002\n", &args).with_code(1);
+    assert_eq!(ended.outcomes(), [("51002", "deleted"), ("Smith,12,51001", "rejected")]);
+    let failed = std::fs::read_to_string(results.path().join("failed.csv")).unwrap();
+    let row = failed.lines().nth(1).unwrap();
+    assert!(
+        row.starts_with("Smith,12,2,rejected,0,") && row.ends_with(",51001"),
+        "{failed}"
+    );
+}
+
+#[test]
+fn lines_that_end_in_cr_alone_are_refused_and_not_taken_for_a_header_without_rows() {
+    for (suffix, text) in [(".csv", "id,name\r51001,a\r51002,b\r"), (".txt", "51001\r51002\r")] {
+        refuses(suffix, text, "", &["line 1: its lines end in CR alone", "save it with"]);
+    }
+}
+
+#[test]
+fn a_cr_within_quotes_of_the_header_is_a_part_of_its_name() {
+    deletes(".csv", "id,\"two\rlines\"\n51001,a\n", "", &[51001]);
+}
+
+#[test]
+fn an_array_of_json_is_answered_with_what_makes_lines_of_it() {
+    refuses(
+        ".json",
+        "[\n{\"id\": 51001}\n]\n",
+        "",
+        &["line 1: it begins as an array of JSON", "jq -c"],
+    );
+}
+
+#[test]
 fn text_that_is_not_utf8_is_a_bad_line() {
     refuses(".txt", b"51001\n\xff\xfe\n", "", &["line 2", "not UTF-8"]);
 }

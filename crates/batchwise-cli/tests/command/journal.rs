@@ -290,6 +290,16 @@ fn a_second_copy_of_a_running_job_is_refused_and_its_report_is_not() {
         .says("in use");
     let table = report(&journal, "").stdout;
     assert!(table.contains("running (process "), "{table}");
+    // What is under way is no part of the speed: only a hundred are settled.
+    let figure = |name: &str| -> f64 {
+        let line = table.lines().find(|line| line.starts_with(name)).unwrap();
+        line.split_whitespace().nth(1).unwrap().parse().unwrap()
+    };
+    assert!(figure("speed") * figure("time") < 150.0, "{table}");
+    assert!(
+        table.contains("  under way: in a call, or noted for one of the next"),
+        "{table}"
+    );
     assert!(report(&journal, "-o ndjson").rows().len() >= 100);
     let refused = Cli::bare("report --evidence")
         .arg(desk.path("e.txt"))

@@ -1,11 +1,11 @@
-//! Secrets out of a real keyring: a Secret Service on a bus of its own, in a home of its own.
-//!
-//! `cargo test -p batchwise-cli --features keyring keyring`
+//! Secrets out of the keyring: of one that a script plays, and of a real one, a Secret Service on a bus of its own, in a home of
+//! its own.
 
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use crate::support::{Canned, Recorder};
+use crate::support::{Canned, Cli, Ended, Recorder};
 
 /// Makes an empty keyring, asks for a secret that is not there, puts it there, and asks again.
 const SCRIPT: &str = r#"
@@ -81,11 +81,62 @@ fn a_secret_of_the_keyring_is_used_and_never_shown() {
     );
 }
 
+/// Runs a job whose token is in the keyring, on a machine with this `secret-tool`, or without one.
+fn with_program(url: &str, script: Option<&str>) -> Ended {
+    let home = home(url);
+    if let Some(script) = script {
+        let program = home.path().join("secret-tool");
+        std::fs::write(&program, format!("#!/bin/sh\n{script}\n")).unwrap();
+        std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o700)).unwrap();
+    }
+    let args = "calltouch-import delete 51001 --yes --no-journal --max-attempts 1";
+    Cli::with_settings(&home.path().join("config.toml"), args)
+        .env("PATH", home.path().to_str().unwrap())
+        .run()
+}
+
+const NOWHERE: &str = "http://127.0.0.1:9";
+
+#[test]
+fn a_secret_is_asked_for_by_service_and_name() {
+    let recorder = Recorder::start(Canned::Echo(500));
+    let script = r#"[ "$*" = "lookup service batchwise username calltouch" ] && echo SECRET-OF-THE-KEYRING"#;
+    let ended = with_program(recorder.url(), Some(script));
+    let sent = recorder.heads().concat();
+    assert!(
+        sent.to_lowercase().contains("access-token: secret-of-the-keyring\r\n"),
+        "{sent} {ended:#?}"
+    );
+    assert!(!format!("{ended:?}").contains("SECRET-OF"), "{ended:#?}");
+}
+
+#[test]
+fn a_secret_that_is_not_there_is_answered_with_the_command_that_puts_it_there() {
+    with_program(NOWHERE, Some("exit 1"))
+        .with_code(2)
+        .says("calltouch token: the keyring has no such entry\n  where: service batchwise, name calltouch\n")
+        .says("to do: put it there with `secret-tool store --label=calltouch service batchwise username calltouch`, or keep");
+}
+
+#[test]
+fn an_empty_secret_is_none() {
+    with_program(NOWHERE, Some("echo"))
+        .with_code(2)
+        .says("what the keyring has is empty");
+}
+
 #[test]
 fn a_machine_without_a_keyring_is_told_so() {
-    let home = home("http://127.0.0.1:9");
-    let mut command = Command::new(assert_cmd::cargo::cargo_bin!("batchwise"));
-    let text = batchwise(home.path(), command.args(["calltouch-import", "delete", "1", "--yes"]));
-    assert!(text.contains("no keyring answers on this machine"), "{text}");
-    assert!(text.contains("to do: run it where one is unlocked"), "{text}");
+    with_program(NOWHERE, Some("echo 'secret-tool: there is no bus' >&2; exit 1"))
+        .with_code(2)
+        .says("no keyring can be read on this machine: secret-tool: there is no bus")
+        .says("to do: run it where one is unlocked");
+}
+
+#[test]
+fn a_machine_without_the_program_is_told_what_to_install() {
+    with_program(NOWHERE, None)
+        .with_code(2)
+        .says("the keyring is read by `secret-tool`, and that is not on this machine")
+        .says("to do: install it");
 }

@@ -284,6 +284,27 @@ fn a_column_that_is_not_there_is_answered_with_those_there_are() {
 }
 
 #[test]
+fn a_date_whose_year_has_fewer_digits_than_its_form_is_refused_and_not_taken_for_antiquity() {
+    let args = ["--match-request", "R", "--field", "S=signed:date(dd.mm.yyyy)"];
+    let says = "column `S`: expected a date as in `dd.mm.yyyy`";
+    refuses(preview(".csv", "R,S\n900100,01.02.26\n", &args), &["line 2", says]);
+}
+
+#[test]
+fn a_phone_of_ten_digits_is_answered_with_the_flag_that_takes_it() {
+    let args = [
+        "--match-phone",
+        "Phone",
+        "--match-date",
+        "Date=dd.mm.yyyy",
+        "--field",
+        "N=n",
+    ];
+    let csv = "Phone,Date,N\n9120000001,01.02.2026,x\n";
+    refuses(preview(".csv", csv, &args), &["column `Phone`", "--ten-digits russian"]);
+}
+
+#[test]
 fn a_map_that_cannot_be_meant_is_refused_with_its_place() {
     let map = |text: &str| {
         let map = file(".toml", text);
@@ -296,7 +317,7 @@ fn a_map_that_cannot_be_meant_is_refused_with_its_place() {
     );
     refuses(
         map(&format!("[[match]]\ntype = \"request\"\nrequest = \"a\"\n{field}")),
-        &["line 3", "request"],
+        &[": line 3: unknown field `request`, expected one of "],
     );
     refuses(
         map(&format!("[[match]]\ntype = \"leadContact\"\nphones = [\"a\"]\n{field}")),

@@ -254,3 +254,111 @@ fn elsewhere_than_on_a_terminal_nothing_steers_one() {
     let ended = ended.with_code(0);
     assert!(!ended.stderr.contains(['\u{1b}', '\r', '━']), "{}", ended.stderr);
 }
+
+/// Lists of a campaign of 250 records; every answer takes its time.
+fn slow_lists() -> Emulated {
+    let campaign = CampaignConfig::new("00042").customers(SpaceConfig::only(7001..=7250));
+    let rule = FaultRule::new(Fault::Slow(Duration::from_millis(450))).on(Method::ThuliumLists);
+    Emulated::with(EmulatorConfig::default().campaign(campaign).fault(rule))
+}
+
+const LIST: &str = "thulium-campaign list --campaign 00042";
+
+#[test]
+fn a_list_is_one_live_line_that_is_gone_when_it_ends() {
+    let emulated = slow_lists();
+    let (seen, rows) = to_a_file(Cli::new(&emulated.url(), LIST), WIDE);
+    assert_eq!(seen.code, Some(0), "{:#?}", seen.screens);
+    seen.shows("100 records found  2 requests")
+        .shows("200 records found  3 requests");
+    assert_eq!(seen.most_rows, 1, "{:#?}", seen.screens);
+    assert_eq!(seen.last().trim_end(), "batchwise: 250 records listed; 3 calls");
+    assert_eq!(rows.lines().count(), 251);
+}
+
+#[test]
+fn a_list_says_what_it_waits_for() {
+    let rule = FaultRule::new(Fault::TooManyRequests { retry_after: Some(1) })
+        .on(Method::DellinLists)
+        .nth(1);
+    let emulated = Emulated::with(EmulatorConfig::default().fault(rule));
+    let args = "dellin-book list --kind counteragent --rate off";
+    to_a_file(Cli::plain(&emulated.url(), args), WIDE)
+        .0
+        .shows("address-book objects found")
+        .shows("(1 failed)")
+        .shows("the server asked to wait: 0.");
+}
+
+#[test]
+fn a_look_afterwards_has_its_line_too() {
+    let emulated = slow_lists();
+    let args = "thulium-campaign delete --campaign 00042 7001 --yes --verify";
+    let (seen, _) = to_a_file(Cli::new(&emulated.url(), args), WIDE);
+    assert_eq!(seen.code, Some(0), "{:#?}", seen.screens);
+    seen.shows("100 records found  2 requests")
+        .shows("200 records found  3 requests");
+    assert!(!seen.last().contains("found"), "{}", seen.last());
+}
+
+#[test]
+fn a_look_at_a_job_that_ended_has_its_line_too() {
+    let emulated = slow_lists();
+    let journal = tempfile::tempdir().unwrap();
+    let journal = journal.path().join("job.db");
+    let journal = journal.display();
+    let args = format!("thulium-campaign delete --campaign 00042 7001 --yes --journal {journal}");
+    Cli::new(&emulated.url(), &args).run().with_code(0);
+    let (seen, counts) = to_a_file(Cli::new(&emulated.url(), &format!("verify {journal}")), WIDE);
+    seen.shows("100 records found  2 requests");
+    assert_eq!((seen.code, counts.as_str()), (Some(0), "1 absent\n"));
+}
+
+#[test]
+fn the_line_of_a_list_is_left_out_where_it_is_not_wanted() {
+    let emulated = slow_lists();
+    for (args, term) in [("--no-progress", "xterm"), ("-q", "xterm"), ("", "dumb")] {
+        let cli = Cli::new(&emulated.url(), &format!("{LIST} {args}"));
+        let (seen, _) = to_a_file(cli.env("TERM", term), WIDE);
+        assert_eq!(seen.code, Some(0));
+        assert!(
+            !seen.raw.contains("found") && !seen.raw.contains('\u{1b}'),
+            "{args} {term}: {}",
+            seen.raw
+        );
+        assert_eq!(seen.raw.is_empty(), args == "-q");
+    }
+}
+
+#[test]
+fn the_line_of_a_list_has_no_colours_where_nobody_wants_them() {
+    let emulated = slow_lists();
+    let raw = to_a_file(Cli::new(&emulated.url(), LIST).env("NO_COLOR", "1"), WIDE)
+        .0
+        .raw;
+    assert!(raw.contains("100 records found"), "{raw}");
+    assert!(
+        !raw.split('\u{1b}')
+            .any(|piece| piece.starts_with('[') && is_colour(piece)),
+        "{raw}"
+    );
+}
+
+#[test]
+fn ctrl_c_ends_a_list_after_the_call_in_flight_and_writes_nothing() {
+    let emulated = slow_lists();
+    let mut out = tempfile::tempfile().unwrap();
+    let stdout = out.try_clone().unwrap().into();
+    let mut typed = false;
+    let cli = Cli::new(&emulated.url(), LIST);
+    let seen = watch(&cli.into_inner(), WIDE, Some(stdout), |screen, keyboard| {
+        if !typed && screen.contains("100 records found") {
+            typed = true;
+            keyboard.write_all(b"\x03").unwrap();
+        }
+    });
+    assert_eq!(seen.code, Some(3), "{:#?}", seen.screens);
+    seen.shows("stopping: the call in flight is finished first");
+    assert!(seen.last().contains("nothing was written"), "{}", seen.last());
+    assert_eq!(content(&mut out), "");
+}

