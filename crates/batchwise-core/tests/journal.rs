@@ -228,6 +228,18 @@ async fn an_entry_of_which_the_journal_cannot_be_asked_is_not_sent_and_the_job_s
 }
 
 #[tokio::test]
+async fn the_last_verdicts_are_told_even_when_they_could_not_be_noted() {
+    let model = Model::new(10).with(there(0..10));
+    // An intent, and the verdicts.
+    let journal = MemoryJournal::on(&disk(), Some((2, Trouble::Fails)));
+    let (outcomes, summary) = run_on(&model, &journal, &(0..10).collect::<Vec<_>>()).await;
+    assert_eq!(outcomes.len(), 10);
+    let summary = summary.unwrap();
+    assert_eq!(summary.counts.of(Verdict::Deleted), 10);
+    assert_eq!(summary.stop.unwrap().kind(), ReasonKind::Journal);
+}
+
+#[tokio::test]
 async fn an_end_that_could_not_be_noted_is_told() {
     let model = Model::new(10).with(there(0..10));
     // An intent, the verdicts, and the end.

@@ -282,6 +282,7 @@ async fn a_session_that_is_never_there_ends_the_list() {
 #[derive(Debug, Default)]
 struct Watcher {
     started: AtomicU32,
+    logins: AtomicU32,
     ended: Mutex<Vec<Option<CallErrorKind>>>,
     stop: StopToken,
 }
@@ -298,6 +299,10 @@ impl Observer for Watcher {
     fn retry(&self, _: usize) {
         self.stop.stop();
     }
+
+    fn session_renewed(&self) {
+        self.logins.fetch_add(1, Ordering::SeqCst);
+    }
 }
 
 #[tokio::test]
@@ -312,4 +317,15 @@ async fn whoever_watches_hears_of_every_call_and_may_stop_the_walk_while_it_wait
     assert_eq!(error.to_string(), "the list is not whole: stopped");
     assert_eq!(watcher.started.load(Ordering::SeqCst), 2);
     assert_eq!(*watcher.ended.lock().unwrap(), [None, Some(CallErrorKind::Closed)]);
+}
+
+#[tokio::test]
+async fn whoever_watches_hears_of_a_login() {
+    let watcher = Arc::new(Watcher::default());
+    let seen: Arc<dyn Observer> = Arc::<Watcher>::clone(&watcher);
+    let mut pages = pages([Ok(vec![1]), failed(401), Ok(vec![2]), Ok(vec![3])]);
+    pages.renewable = true;
+    let (entries, _) = read(pages, on(&FakeClock::new()).observer(seen)).await;
+    assert_eq!(entries, [1, 2, 3]);
+    assert_eq!(watcher.logins.load(Ordering::SeqCst), 1);
 }
