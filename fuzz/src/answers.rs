@@ -71,7 +71,7 @@ impl<M: BatchMethod> Answered<M> {
     }
 }
 
-fn split(input: &[u8]) -> (u16, &[u8]) {
+pub(crate) fn split(input: &[u8]) -> (u16, &[u8]) {
     let line = input.iter().position(|byte| *byte == b'\n');
     let status = line.and_then(|end| std::str::from_utf8(&input[..end]).ok()?.trim().parse().ok());
     match (status, line) {

@@ -1,38 +1,64 @@
 //! Clients of campaigns over the answer of the input.
 
 use batchwise_core::quota::QuotaHandle;
+use batchwise_core::transport::SharedTransport;
 use thulium_campaign::{
-    CampaignCustomer, CampaignPhone, ThuliumCampaign, ThuliumCampaignPhones, ThuliumCredentials,
+    CampaignCustomer, CampaignId, CampaignPhone, CampaignRecord, CampaignStats, SystemStatus, ThuliumCampaign,
+    ThuliumCampaignPhones, ThuliumCredentials,
 };
 
 use crate::answers::{Answered, SECRET};
+use crate::lists::{Walked, walk};
 
 fn credentials() -> ThuliumCredentials {
     ThuliumCredentials::new("api_user", SECRET).expect("credentials")
 }
 
+fn customers_over(transport: SharedTransport, quota: QuotaHandle) -> ThuliumCampaign {
+    ThuliumCampaign::builder(credentials())
+        .system("demo-system")
+        .transport(transport)
+        .quota(quota)
+        .build()
+        .expect("a client")
+}
+
+fn phones_over(transport: SharedTransport, quota: QuotaHandle) -> ThuliumCampaignPhones {
+    ThuliumCampaignPhones::builder(credentials())
+        .system("demo-system")
+        .transport(transport)
+        .quota(quota)
+        .build()
+        .expect("a client")
+}
+
 /// A client that removes customers.
 pub fn customers() -> Answered<ThuliumCampaign> {
-    Answered::new(|transport| {
-        ThuliumCampaign::builder(credentials())
-            .system("demo-system")
-            .transport(transport)
-            .quota(QuotaHandle::unlimited())
-            .build()
-            .expect("a client")
-    })
+    Answered::new(|transport| customers_over(transport, QuotaHandle::unlimited()))
 }
 
 /// A client that removes phone numbers.
 pub fn phones() -> Answered<ThuliumCampaignPhones> {
-    Answered::new(|transport| {
-        ThuliumCampaignPhones::builder(credentials())
-            .system("demo-system")
-            .transport(transport)
-            .quota(QuotaHandle::unlimited())
-            .build()
-            .expect("a client")
-    })
+    Answered::new(|transport| phones_over(transport, QuotaHandle::unlimited()))
+}
+
+fn campaign() -> CampaignId {
+    "00042".parse().expect("a campaign")
+}
+
+/// Reads all customers of a campaign from the answers of an input.
+pub fn list_customers(input: &[u8]) -> Walked<CampaignRecord<CampaignCustomer>> {
+    walk(input, |transport, quota, options| customers_over(transport, quota).list(campaign(), [], options))
+}
+
+/// Reads the phone numbers of a campaign that stand in this way from the answers of an input.
+pub fn list_phones(input: &[u8], status: SystemStatus) -> Walked<CampaignRecord<CampaignPhone>> {
+    walk(input, |transport, quota, options| phones_over(transport, quota).list(campaign(), [status], options))
+}
+
+/// Reads how many records campaigns have from the answers of an input.
+pub fn stats(input: &[u8]) -> Walked<CampaignStats> {
+    walk(input, |transport, quota, options| customers_over(transport, quota).stats(options))
 }
 
 /// Customers of one campaign.

@@ -24,6 +24,10 @@ pub(crate) struct CoverageArgs {
     lines: bool,
 }
 
+/// Tests of core that try a small job in every order of events. The counters make them take many minutes, for lines that
+/// a job in one order reaches too.
+const LEFT_OUT: [&str; 2] = ["the_law_holds_whatever_happens", "a_journal_that_forgets_its"];
+
 /// Runs the tests and prints a table of Markdown, one row for each crate.
 pub(crate) fn run(args: &CoverageArgs, workspace: &Workspace) -> Result<()> {
     let crates = chosen(&args.crates, workspace)?;
@@ -39,7 +43,12 @@ pub(crate) fn run(args: &CoverageArgs, workspace: &Workspace) -> Result<()> {
     let report = shell.create_temp_dir()?;
     let file = report.path().join("lcov.info");
     let place = file.to_str().context("a temporary folder with an odd name")?;
-    run(&["--lcov", "--output-path", place]).args(packages).run()?;
+    let left_out = LEFT_OUT.iter().flat_map(|name| ["--skip", name]);
+    run(&["--lcov", "--output-path", place])
+        .args(packages)
+        .arg("--")
+        .args(left_out)
+        .run()?;
     let files = read(&shell.read_file(&file)?);
     let root = shell.current_dir();
     let mut by_crate: BTreeMap<&str, Vec<(String, FileLines)>> = BTreeMap::new();

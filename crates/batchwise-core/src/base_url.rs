@@ -152,6 +152,7 @@ mod tests {
             "a.example",
             "ftp://a.example",
             "https://",
+            "https://:443",
             "https://a.example?x=1",
             "https://a.example#x",
             "/api",

@@ -82,3 +82,29 @@ impl BuildError {
         matches!(self.0, BuildErrorKind::NoTls)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_build_without_tls_says_which_features_have_it() {
+        let error = BuildError::no_tls();
+        assert!(error.is_no_tls() && !error.is_no_crypto_provider());
+        assert!(error.to_string().contains("`rustls` or `native-tls`"), "{error}");
+    }
+
+    #[test]
+    fn a_missing_crypto_provider_says_how_it_is_installed() {
+        let error = BuildError::no_crypto_provider();
+        assert!(error.is_no_crypto_provider() && !error.is_no_tls());
+        assert!(error.to_string().contains("install_default"), "{error}");
+    }
+
+    #[test]
+    fn the_http_clients_own_error_is_the_source_and_others_have_none() {
+        let error = BuildError::transport(std::io::Error::other("no memory"));
+        assert_eq!(error.source().unwrap().to_string(), "no memory");
+        assert!(BuildError::setting("timeout", "zero").source().is_none());
+    }
+}

@@ -84,3 +84,29 @@ impl Clock for SystemClock {
         f64::from(high) / (f64::from(u32::MAX) + 1.0)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use futures_util::FutureExt;
+
+    #[tokio::test]
+    async fn a_moment_that_is_past_comes_and_one_beyond_the_timer_does_not() {
+        let clock = SystemClock::default();
+        clock.sleep_until(Duration::ZERO).await;
+        assert!(clock.sleep_until(Duration::MAX).now_or_never().is_none());
+    }
+
+    #[tokio::test]
+    async fn jitter_is_a_fraction() {
+        let clock = SystemClock::new();
+        assert!((0..100).all(|_| (0.0..1.0).contains(&clock.jitter())));
+    }
+
+    #[tokio::test]
+    async fn wall_time_is_that_of_the_machine() {
+        let before = SystemTime::now();
+        let wall = SystemClock::shared().wall();
+        assert!((before..=SystemTime::now()).contains(&wall));
+    }
+}

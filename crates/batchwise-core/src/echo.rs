@@ -214,6 +214,11 @@ mod tests {
     }
 
     #[test]
+    fn every_letter_that_json_has_for_a_control_character_is_read() {
+        is_echo(r"\n\r\t\b\f", "\n\r\t\u{8}\u{c}");
+    }
+
+    #[test]
     fn a_json_text_within_a_json_text_is_seen_through() {
         is_echo(r#"a\\\"\\\/\\u00e4"#, "a\"/ä");
         is_echo(r#"a\\\\b"#, r"a\b");

@@ -397,3 +397,69 @@ impl Error for CallError {
         self.0.source.as_deref().map(|source| source as &(dyn Error + 'static))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use http::StatusCode;
+
+    use super::*;
+
+    fn of_transport(kind: TransportErrorKind) -> CallError {
+        CallError::from_transport(TransportError::new(kind))
+    }
+
+    #[test]
+    fn a_cut_answer_is_unreadable_unless_its_status_alone_says_that_nothing_was_done() {
+        for (status, kind) in [
+            (200, CallErrorKind::Unreadable),
+            (401, CallErrorKind::Credentials),
+            (403, CallErrorKind::Credentials),
+            (429, CallErrorKind::RateLimited),
+            (500, CallErrorKind::Unreadable),
+        ] {
+            let status = StatusCode::from_u16(status).unwrap();
+            assert_eq!(of_transport(TransportErrorKind::Cut(status)).kind(), kind, "{status}");
+            assert_eq!(
+                of_transport(TransportErrorKind::TooLarge(status)).kind(),
+                kind,
+                "{status}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_request_that_could_not_be_built_was_not_sent() {
+        let error = of_transport(TransportErrorKind::Build);
+        assert_eq!((error.kind(), error.sent()), (CallErrorKind::Local, Sent::No));
+        assert!(!error.may_have_acted());
+    }
+
+    #[test]
+    fn every_error_begins_with_what_happened() {
+        let too_large = CallError::of_status(&Answer::of(StatusCode::PAYLOAD_TOO_LARGE, ""));
+        for (error, words) in [
+            (of_transport(TransportErrorKind::Timeout), "no answer in time: time-out"),
+            (
+                of_transport(TransportErrorKind::Cut(StatusCode::OK)),
+                "the answer could not be read (HTTP 200): answer with status 200 was cut",
+            ),
+            (
+                of_transport(TransportErrorKind::Build),
+                "the request could not be built: request could not be built",
+            ),
+            (CallError::no_session(), "no session"),
+            (too_large, "the request was too large (HTTP 413)"),
+        ] {
+            assert_eq!(error.to_string(), words);
+        }
+    }
+
+    #[test]
+    fn an_answer_that_is_too_large_says_how_large_it_may_be() {
+        let error = TransportError::new(TransportErrorKind::TooLarge(StatusCode::OK));
+        assert!(
+            error.to_string().starts_with("answer with status 200 is larger than "),
+            "{error}"
+        );
+    }
+}

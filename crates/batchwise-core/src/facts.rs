@@ -1,5 +1,6 @@
 //! What a provider gave for a record besides the verdict.
 
+use std::collections::HashSet;
 use std::fmt;
 
 /// A value that a provider gave: a number or a text.
@@ -12,6 +13,23 @@ pub enum Fact {
     Text(String),
     /// Several numbers, such as the records of one phone number.
     Numbers(Vec<u64>),
+}
+
+impl Fact {
+    fn numbers(&self) -> Option<&[u64]> {
+        match self {
+            Self::Number(number) => Some(std::slice::from_ref(number)),
+            Self::Numbers(numbers) => Some(numbers),
+            Self::Text(_) => None,
+        }
+    }
+
+    fn of_numbers(numbers: Vec<u64>) -> Self {
+        match *numbers.as_slice() {
+            [number] => Self::Number(number),
+            _ => Self::Numbers(numbers),
+        }
+    }
 }
 
 impl fmt::Display for Fact {
@@ -162,18 +180,68 @@ impl Facts {
             return;
         }
         for (name, fact) in later {
-            let merged = match (self.get(name), fact) {
-                (Some(Fact::Number(old)), Fact::Number(new)) if *old != new => Fact::Numbers(vec![*old, new]),
-                (Some(Fact::Numbers(old)), Fact::Number(new)) if !old.contains(&new) => {
-                    Fact::Numbers(old.iter().copied().chain([new]).collect())
+            let merged = match (self.get(name).and_then(Fact::numbers), fact.numbers()) {
+                (Some(old), Some(new)) => {
+                    let mut seen = HashSet::new();
+                    let all = old.iter().chain(new).copied();
+                    Fact::of_numbers(all.filter(|number| seen.insert(*number)).collect())
                 }
-                (Some(Fact::Numbers(old)), Fact::Numbers(new)) => {
-                    let more = new.iter().copied().filter(|number| !old.contains(number));
-                    Fact::Numbers(old.iter().copied().chain(more).collect())
-                }
-                (_, fact) => fact,
+                _ => fact,
             };
             self.set(name, merged);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn merged(earlier: Fact, later: Fact) -> Option<Fact> {
+        let mut facts = Facts::none().with("record_id", earlier);
+        facts.merge(Facts::none().with("record_id", later));
+        facts.get("record_id").cloned()
+    }
+
+    #[test]
+    fn no_number_that_was_given_is_lost_when_a_later_answer_gives_more() {
+        let numbers = |numbers: &[u64]| Fact::Numbers(numbers.to_vec());
+        for (earlier, later, both) in [
+            (Fact::Number(1), Fact::Number(1), Fact::Number(1)),
+            (Fact::Number(1), Fact::Number(2), numbers(&[1, 2])),
+            (numbers(&[1, 2]), Fact::Number(2), numbers(&[1, 2])),
+            (numbers(&[1, 2]), Fact::Number(3), numbers(&[1, 2, 3])),
+            (Fact::Number(1), numbers(&[2, 3]), numbers(&[1, 2, 3])),
+            (numbers(&[1, 2]), numbers(&[2, 3]), numbers(&[1, 2, 3])),
+        ] {
+            assert_eq!(
+                merged(earlier.clone(), later.clone()),
+                Some(both),
+                "{earlier} and {later}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_text_gives_way_to_a_later_one() {
+        let text = |text: &str| Fact::Text(text.to_owned());
+        assert_eq!(merged(text("call"), text("request")), Some(text("request")));
+        assert_eq!(merged(text("call"), Fact::Number(1)), Some(Fact::Number(1)));
+    }
+
+    #[test]
+    fn facts_keep_the_order_in_which_they_were_set_and_each_name_once() {
+        let facts = Facts::none().with("a", 1).with("b", 2).with("c", 3).with("b", 4);
+        let shown: Vec<String> = facts.iter().map(|(name, fact)| format!("{name}={fact}")).collect();
+        assert_eq!(shown, ["a=1", "b=4", "c=3"]);
+        let taken: Vec<(&str, Fact)> = facts.into_iter().collect();
+        assert_eq!(taken.len(), 3);
+        assert_eq!(Facts::none().into_iter().count(), 0);
+    }
+
+    #[test]
+    fn several_numbers_are_shown_with_blanks_between_them() {
+        assert_eq!(Fact::Numbers(vec![1, 20, 3]).to_string(), "1 20 3");
+        assert_eq!(Fact::Text("call".to_owned()).to_string(), "call");
     }
 }

@@ -225,3 +225,86 @@ impl fmt::Debug for Reason {
         write!(f, "Reason({}: {self})", self.0.kind.as_str())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+    use crate::reply::Said;
+
+    const ALL: [ReasonKind; 20] = [
+        ReasonKind::Provider,
+        ReasonKind::Validation,
+        ReasonKind::Ambiguous,
+        ReasonKind::Silent,
+        ReasonKind::Conflict,
+        ReasonKind::Misaligned,
+        ReasonKind::Unclear,
+        ReasonKind::Credentials,
+        ReasonKind::Untrusted,
+        ReasonKind::Target,
+        ReasonKind::WrongTarget,
+        ReasonKind::Quota,
+        ReasonKind::Budget,
+        ReasonKind::Refused,
+        ReasonKind::Deadline,
+        ReasonKind::Cancelled,
+        ReasonKind::Limit,
+        ReasonKind::Input,
+        ReasonKind::Journal,
+        ReasonKind::Interrupted,
+    ];
+
+    #[test]
+    fn every_kind_has_a_word_and_a_sentence_of_its_own() {
+        let words: HashSet<&str> = ALL.into_iter().map(ReasonKind::as_str).collect();
+        let sentences: HashSet<String> = ALL.into_iter().map(|kind| Reason::new(kind).to_string()).collect();
+        assert_eq!((words.len(), sentences.len()), (ALL.len(), ALL.len()));
+        let snake = |word: &&str| word.bytes().all(|byte| byte == b'_' || byte.is_ascii_lowercase());
+        assert!(words.iter().all(snake), "{words:?}");
+    }
+
+    #[test]
+    fn a_providers_own_words_stand_alone_and_others_behind_the_kind() {
+        assert_eq!(
+            Reason::with_text(ReasonKind::Provider, "no such log").to_string(),
+            "no such log"
+        );
+        assert_eq!(
+            Reason::with_text(ReasonKind::Input, "line 7").to_string(),
+            "input failed: line 7"
+        );
+    }
+
+    #[test]
+    fn text_and_code_are_those_of_the_call_where_there_are_no_others() {
+        let error = CallError::local("too long").with_code("7");
+        let reason = Reason::from_error(ReasonKind::Validation, error.clone());
+        assert_eq!((reason.text(), reason.code()), (Some("too long"), Some("7")));
+        assert_eq!(reason.error().map(CallError::kind), Some(error.kind()));
+        let reason = Reason::provider("line 3 is bad", error);
+        assert_eq!((reason.text(), reason.code()), (Some("line 3 is bad"), Some("7")));
+    }
+
+    #[test]
+    fn what_is_said_of_a_record_in_doubt_is_told_with_the_doubt() {
+        let refused = Statement::new(Said::Refused { conclusive: false })
+            .with_text("not found")
+            .with_code("4");
+        let reason = Reason::new(ReasonKind::Ambiguous).with_words_of(&refused);
+        assert_eq!(reason.kind(), ReasonKind::Ambiguous);
+        assert_eq!(reason.text(), Some("not found (an earlier call may have done it)"));
+        assert_eq!(reason.code(), Some("4"));
+        let silent = Statement::new(Said::Refused { conclusive: false });
+        assert_eq!(Reason::new(ReasonKind::Ambiguous).with_words_of(&silent).text(), None);
+    }
+
+    #[test]
+    fn debug_names_the_kind() {
+        assert_eq!(
+            format!("{:?}", Reason::new(ReasonKind::Quota)),
+            "Reason(quota: quota spent)"
+        );
+    }
+}

@@ -92,3 +92,20 @@ pub struct Report<R> {
     /// One outcome for each distinct record, in the order of completion.
     pub outcomes: Vec<Outcome<R>>,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_verdicts_that_occurred_are_told_in_the_order_of_reports() {
+        let mut counts = Counts::default();
+        counts.add(Verdict::NotSent);
+        counts.add_many(Verdict::Deleted, 3);
+        assert_eq!(
+            counts.iter().collect::<Vec<_>>(),
+            [(Verdict::Deleted, 3), (Verdict::NotSent, 1)]
+        );
+        assert_eq!(counts.total(), 4);
+    }
+}

@@ -3,13 +3,13 @@
 
 mod common;
 
-use std::num::NonZeroUsize;
+use std::num::{NonZeroU32, NonZeroUsize};
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use batchwise_core::clock::Clock;
-use batchwise_core::quota::{Caller, Quota, QuotaHandle, Slot, Ticket};
+use batchwise_core::quota::{Caller, LocalQuota, Quota, QuotaHandle, Slot, Ticket, Window};
 use batchwise_core::{
     BatchMethod, CallError, Descriptor, ReasonKind, Reply, RunOptions, Said, Statement, Verdict, run_all,
 };
@@ -273,4 +273,29 @@ async fn only_a_call_with_a_whole_answer_leaves_its_connection_to_the_next() {
     let _ = delete(&model, 0..1).await;
     // A 5xx and a 429 are whole answers.
     assert_eq!(*answered.lock().unwrap(), [3, 4, 5]);
+}
+
+#[tokio::test]
+async fn a_spent_daily_budget_stops_the_job_and_what_it_did_not_send_is_not_sent() {
+    let mut model = Model::new(10).with(there(0..30));
+    let budget = Window::daily_budget(NonZeroU32::new(2).unwrap());
+    model.quotas = vec![QuotaHandle::new(LocalQuota::on_clock(model.clock.shared(), [budget]))];
+    let report = delete(&model, 0..30).await;
+    assert_eq!(
+        (stop_of(&report), model.sizes()),
+        (Some(ReasonKind::Quota), vec![10, 10])
+    );
+    let counts = &report.summary.counts;
+    assert_eq!((counts.of(Verdict::Deleted), counts.of(Verdict::NotSent)), (20, 10));
+}
+
+#[tokio::test]
+async fn a_busy_record_is_asked_for_as_often_and_as_late_as_told() {
+    let model = Model::new(10)
+        .with(there(0..1))
+        .with(|world| world.busy = [(0, 99)].into());
+    let options = options(&model).busy_rounds(2).busy_wait(Duration::from_secs(7));
+    let report = delete_with(&model, [0], options).await;
+    assert_eq!((verdict_of(&report, 0), model.sizes()), (Verdict::Busy, vec![1, 1, 1]));
+    assert!(model.clock.now() >= Duration::from_secs(14));
 }

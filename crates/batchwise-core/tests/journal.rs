@@ -11,6 +11,7 @@ use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use batchwise_core::observe::Observer;
 use batchwise_core::{Outcome, ReasonKind, Summary, Verdict, run};
 use common::{Dice, Fault, Id, Model, options, there};
 use futures_util::{StreamExt, stream};
@@ -209,6 +210,78 @@ async fn a_stop_cuts_short_what_another_run_goes_on_with() {
         ((Verdict::NotSent, true), 10),
     ];
     assert_eq!(cut, BTreeMap::from(expected));
+}
+
+#[tokio::test]
+async fn an_entry_of_which_the_journal_cannot_be_asked_is_not_sent_and_the_job_stops() {
+    let model = Model::new(10).with(there(0..30));
+    let journal = MemoryJournal {
+        unreadable: Some(16),
+        ..MemoryJournal::on(&disk(), None)
+    };
+    let (outcomes, summary) = run_on(&model, &journal, &(0..30).collect::<Vec<_>>()).await;
+    let summary = summary.unwrap();
+    assert_eq!(summary.stop.unwrap().kind(), ReasonKind::Journal);
+    assert!(summary.input_left, "the rest of the input did not go in");
+    assert_eq!(outcomes.len(), 15);
+    assert!(model.calls().iter().flatten().all(|id| *id < 15), "{:?}", model.calls());
+}
+
+#[tokio::test]
+async fn the_last_verdicts_are_told_even_when_they_could_not_be_noted() {
+    let model = Model::new(10).with(there(0..10));
+    // An intent, and the verdicts.
+    let journal = MemoryJournal::on(&disk(), Some((2, Trouble::Fails)));
+    let (outcomes, summary) = run_on(&model, &journal, &(0..10).collect::<Vec<_>>()).await;
+    assert_eq!(outcomes.len(), 10);
+    let summary = summary.unwrap();
+    assert_eq!(summary.counts.of(Verdict::Deleted), 10);
+    assert_eq!(summary.stop.unwrap().kind(), ReasonKind::Journal);
+}
+
+#[tokio::test]
+async fn an_end_that_could_not_be_noted_is_told() {
+    let model = Model::new(10).with(there(0..10));
+    // An intent, the verdicts, and the end.
+    let journal = MemoryJournal::on(&disk(), Some((3, Trouble::Fails)));
+    let (_, summary) = run_on(&model, &journal, &(0..10).collect::<Vec<_>>()).await;
+    let summary = summary.unwrap();
+    assert_eq!(summary.counts.of(Verdict::Deleted), 10);
+    assert_eq!(summary.stop.unwrap().kind(), ReasonKind::Journal);
+}
+
+/// What a watcher heard of entries that were not sent.
+#[derive(Debug, Default)]
+struct Heard {
+    repeats: Mutex<Vec<(u64, Option<u64>)>>,
+    recalled: Mutex<u32>,
+}
+
+impl Observer for Heard {
+    fn duplicate(&self, line: u64, first: Option<u64>) {
+        self.repeats.lock().unwrap().push((line, first));
+    }
+
+    fn recalled(&self) {
+        *self.recalled.lock().unwrap() += 1;
+    }
+}
+
+#[tokio::test]
+async fn whoever_watches_hears_of_repeats_and_of_what_an_earlier_run_settled() {
+    let model = Model::new(10).with(there(0..3));
+    let disk = disk();
+    let _ = run_on(&model, &MemoryJournal::on(&disk, None), &[0, 1]).await;
+    let heard = Arc::new(Heard::default());
+    let watcher: Arc<dyn Observer> = Arc::<Heard>::clone(&heard);
+    let options = options(&model)
+        .journal(Arc::new(MemoryJournal::on(&disk, None)))
+        .observer(watcher);
+    let ids: Vec<Id> = [0, 1, 2, 2].map(Id).into();
+    let report = run(model.clone(), stream::iter(ids), options).into_report().await;
+    assert_eq!(report.outcomes.len(), 1);
+    assert_eq!(*heard.recalled.lock().unwrap(), 2);
+    assert_eq!(*heard.repeats.lock().unwrap(), [(4, Some(3))]);
 }
 
 #[tokio::test]

@@ -3,11 +3,13 @@
 
 use std::collections::VecDeque;
 use std::num::NonZeroU32;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use batchwise_core::clock::Clock;
 use batchwise_core::list::{Flaw, ListError, ListErrorKind, ListMethod, ListOptions, list};
+use batchwise_core::observe::{CallFinished, CallStarted, Observer};
 use batchwise_core::quota::{LocalQuota, QuotaHandle, Window};
 use batchwise_core::test_util::FakeClock;
 use batchwise_core::transport::{Answer, TransportError, TransportErrorKind};
@@ -229,4 +231,101 @@ async fn a_list_that_is_wanted_whole_is_whole_or_an_error() {
     assert_eq!(whole.unwrap(), [1, 2, 3]);
     let error = list(pages([Ok(vec![1]), failed(403)]), options()).whole().await;
     assert_eq!(error.unwrap_err().entries(), 1);
+}
+
+#[tokio::test]
+async fn a_spent_daily_budget_ends_the_list_with_an_error() {
+    let clock = FakeClock::new();
+    let budget = Window::daily_budget(NonZeroU32::new(2).unwrap());
+    let mut pages = pages([Ok(vec![1]), Ok(vec![2]), Ok(vec![3])]);
+    pages.quotas = vec![QuotaHandle::new(LocalQuota::on_clock(clock.shared(), [budget]))];
+    let (entries, error) = read(pages, on(&clock)).await;
+    let error = error.unwrap();
+    assert_eq!(entries, [1, 2]);
+    assert_eq!((error.kind(), error.calls()), (ListErrorKind::QuotaSpent, 2));
+    assert_eq!(error.to_string(), "the list is not whole: the quota is spent");
+}
+
+#[tokio::test]
+async fn refusals_for_the_rate_without_end_mean_that_the_quota_is_spent() {
+    let clock = FakeClock::new();
+    let mut pages = pages((0..99).map(|_| failed(429)));
+    pages.quotas = vec![QuotaHandle::new(LocalQuota::on_clock(clock.shared(), []))];
+    let (_, error) = read(pages, on(&clock)).await;
+    let error = error.unwrap();
+    assert_eq!(error.kind(), ListErrorKind::QuotaSpent);
+    assert_eq!(error.call().unwrap().kind(), CallErrorKind::RateLimited);
+    assert!(std::error::Error::source(&error).is_some());
+}
+
+#[tokio::test]
+async fn a_session_that_is_missing_on_the_way_is_brought_and_costs_no_call() {
+    let mut pages = pages([Ok(vec![1]), Err(CallError::no_session()), Ok(vec![2]), failed(404)]);
+    pages.renewable = true;
+    let renewals = Arc::clone(&pages.renewals);
+    let (entries, error) = read(pages, on(&FakeClock::new())).await;
+    assert_eq!((entries, error.unwrap().calls()), (vec![1, 2], 3));
+    assert_eq!(*renewals.lock().unwrap(), 1);
+}
+
+#[tokio::test]
+async fn a_session_that_is_never_there_ends_the_list() {
+    let mut pages = pages((0..99).map(|_| Err(CallError::no_session())));
+    pages.renewable = true;
+    let renewals = Arc::clone(&pages.renewals);
+    let (_, error) = read(pages, on(&FakeClock::new())).await;
+    assert_eq!(error.unwrap().call().unwrap().kind(), CallErrorKind::NoSession);
+    assert_eq!(*renewals.lock().unwrap(), 5);
+}
+
+/// Counts what it hears, and stops the walk at a retry.
+#[derive(Debug, Default)]
+struct Watcher {
+    started: AtomicU32,
+    logins: AtomicU32,
+    ended: Mutex<Vec<Option<CallErrorKind>>>,
+    stop: StopToken,
+}
+
+impl Observer for Watcher {
+    fn call_started(&self, _: &CallStarted) {
+        self.started.fetch_add(1, Ordering::SeqCst);
+    }
+
+    fn call_finished(&self, call: &CallFinished) {
+        self.ended.lock().unwrap().push(call.error);
+    }
+
+    fn retry(&self, _: usize) {
+        self.stop.stop();
+    }
+
+    fn session_renewed(&self) {
+        self.logins.fetch_add(1, Ordering::SeqCst);
+    }
+}
+
+#[tokio::test]
+async fn whoever_watches_hears_of_every_call_and_may_stop_the_walk_while_it_waits() {
+    let watcher = Arc::new(Watcher::default());
+    let seen: Arc<dyn Observer> = Arc::<Watcher>::clone(&watcher);
+    let options = on(&FakeClock::new()).stop_token(watcher.stop.clone()).observer(seen);
+    let (entries, error) = read(pages([Ok(vec![1]), lost(), Ok(vec![2])]), options).await;
+    let error = error.unwrap();
+    assert_eq!(entries, [1]);
+    assert_eq!((error.kind(), error.calls()), (ListErrorKind::Stopped, 2));
+    assert_eq!(error.to_string(), "the list is not whole: stopped");
+    assert_eq!(watcher.started.load(Ordering::SeqCst), 2);
+    assert_eq!(*watcher.ended.lock().unwrap(), [None, Some(CallErrorKind::Closed)]);
+}
+
+#[tokio::test]
+async fn whoever_watches_hears_of_a_login() {
+    let watcher = Arc::new(Watcher::default());
+    let seen: Arc<dyn Observer> = Arc::<Watcher>::clone(&watcher);
+    let mut pages = pages([Ok(vec![1]), failed(401), Ok(vec![2]), Ok(vec![3])]);
+    pages.renewable = true;
+    let (entries, _) = read(pages, on(&FakeClock::new()).observer(seen)).await;
+    assert_eq!(entries, [1, 2, 3]);
+    assert_eq!(watcher.logins.load(Ordering::SeqCst), 1);
 }

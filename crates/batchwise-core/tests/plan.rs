@@ -7,9 +7,11 @@ use std::num::NonZeroUsize;
 use std::ops::Range;
 use std::time::Duration;
 
+use batchwise_core::journal::Recall;
 use batchwise_core::plan::{Attempt, Batch, Entry, Plan, PlanOptions, Step};
 use batchwise_core::{
-    CallError, CallErrorKind, Descriptor, Outcome, ReasonKind, Record, Reply, Said, Statement, Verdict, Violation,
+    CallError, CallErrorKind, Descriptor, Outcome, Reason, ReasonKind, Record, Reply, Said, Statement, Verdict,
+    Violation,
 };
 use common::{Id, answer};
 
@@ -213,4 +215,77 @@ fn a_request_that_is_too_large_is_halved_and_so_are_those_after_it() {
         plan.settle(batch, answer, NOW, 0.0);
     }
     assert_eq!(sizes, [2; 5]);
+}
+
+#[test]
+fn a_request_that_cannot_be_built_rejects_its_records_unless_an_earlier_call_is_in_doubt() {
+    let unbuilt = || Attempt::Failed(CallError::local("too long"));
+    let mut fresh = plan(1, 1, 0..1);
+    let batch = fresh.take(NOW).unwrap();
+    fresh.settle(batch, unbuilt(), NOW, 0.5);
+    assert_eq!(outcome(&mut fresh).verdict, Verdict::Rejected);
+
+    let mut doubted = plan(1, 1, 0..1);
+    let batch = doubted.take(NOW).unwrap();
+    doubted.settle(batch, failed(502), NOW, 0.5);
+    let batch = doubted.take(seconds(60)).unwrap();
+    doubted.settle(batch, unbuilt(), seconds(60), 0.5);
+    assert_eq!(outcome(&mut doubted).verdict, Verdict::Unknown);
+}
+
+#[test]
+fn what_an_earlier_run_may_have_sent_is_unknown_when_this_one_stops_before_it() {
+    for (maybe_sent, verdict, reason) in [
+        (true, Verdict::Unknown, ReasonKind::Interrupted),
+        (false, Verdict::NotSent, ReasonKind::Cancelled),
+    ] {
+        let mut plan = Plan::new(
+            Descriptor::deleting("model", "delete", NonZeroUsize::MIN),
+            PlanOptions::default(),
+        );
+        plan.stop(Reason::new(ReasonKind::Cancelled));
+        let entry = Entry::Record { line: 1, record: Id(7) };
+        plan.offer_again(
+            entry,
+            Recall::Open {
+                maybe_sent,
+                attempts: 2,
+            },
+            NOW,
+        );
+        let left = outcome(&mut plan);
+        assert_eq!((left.verdict, left.attempts), (verdict, 2));
+        assert_eq!(left.reason.unwrap().kind(), reason);
+    }
+}
+
+#[test]
+fn what_an_update_does_not_find_is_unmatched() {
+    let descriptor = Descriptor::updating("model", "update", NonZeroUsize::MIN);
+    let mut plan = Plan::new(descriptor, PlanOptions::default());
+    plan.offer(Entry::Record { line: 1, record: Id(7) }, NOW);
+    plan.end_input();
+    let batch = plan.take(NOW).unwrap();
+    plan.settle(batch, told([(7, Said::Absent)]), NOW, 0.5);
+    assert_eq!(outcome(&mut plan).verdict, Verdict::Unmatched);
+}
+
+#[test]
+fn a_plan_wants_input_until_a_few_batches_wait_or_the_input_ends() {
+    let mut plan = Plan::new(
+        Descriptor::deleting("model", "delete", NonZeroUsize::MIN),
+        PlanOptions::default(),
+    );
+    assert!(plan.wants_input());
+    let mut offered = 0;
+    while plan.wants_input() {
+        offered += 1;
+        let record = Id(offered);
+        plan.offer(Entry::Record { line: offered, record }, NOW);
+    }
+    assert!((1..=10).contains(&offered), "{offered}");
+    assert!(plan.take(NOW).is_some());
+    assert!(plan.wants_input());
+    plan.end_input();
+    assert!(!plan.wants_input());
 }

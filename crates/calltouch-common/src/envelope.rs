@@ -264,6 +264,13 @@ mod tests {
     }
 
     #[test]
+    fn an_api_error_may_have_a_text_alone() {
+        let body = r#"{"data":{"type":"apiError","apiErrorData":{"errorMessage":"syntax"}}}"#;
+        let refused = error(200, body);
+        assert_eq!((refused.code(), refused.message()), (None, Some("syntax")));
+    }
+
+    #[test]
     fn only_violations_within_the_request_name_records() {
         let body = r#"{"data":{"type":"validationError","validationErrorData":{"violations":[
             {"fieldPath":"leads[1].matching","message":"a"},

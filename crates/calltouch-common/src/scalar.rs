@@ -130,8 +130,10 @@ mod tests {
     #[test]
     fn a_quoted_text_is_bounded_and_ends_at_a_character() {
         let answer = Answer::of(StatusCode::OK, "");
-        let quoted = quote(&answer, &"ж".repeat(5000));
-        assert!(quoted.len() <= QUOTED_BYTES + 3);
-        assert!(quoted.ends_with("ж…"));
+        for before in ["", "x"] {
+            let quoted = quote(&answer, &format!("{before}{}", "ж".repeat(5000)));
+            assert!(quoted.len() <= QUOTED_BYTES + 3);
+            assert!(quoted.ends_with("ж…"));
+        }
     }
 }

@@ -207,6 +207,33 @@ mod tests {
     }
 
     #[test]
+    fn the_time_is_the_servers_own() {
+        let info = info(r#"{"expireTime":"2024-06-03 14:05:30","expired":false}"#);
+        assert_eq!(info.generated().unwrap().as_str(), "2024-06-03 14:05:00");
+    }
+
+    #[test]
+    fn an_answer_that_tells_of_a_failure_is_one_whatever_it_says_of_a_session() {
+        for (body, kind) in [
+            ("<html></html>", CallErrorKind::Unreadable),
+            (
+                r#"{"metadata":{"status":401},"data":{"session":{"expired":false}}}"#,
+                CallErrorKind::Credentials,
+            ),
+        ] {
+            let error = SessionInfo::decode(&Answer::of(StatusCode::OK, body)).unwrap_err();
+            assert_eq!(error.kind(), kind, "{body}");
+        }
+    }
+
+    #[test]
+    fn a_time_without_a_day_or_without_minutes_is_none() {
+        for text in ["2024-06", "2024", "2024-06-03 14", "2024-06-03 14:05:00:00"] {
+            assert_eq!(seconds(text), None, "{text}");
+        }
+    }
+
+    #[test]
     fn a_time_of_another_format_is_kept_as_text() {
         let info = info(r#"{"expireTime":"in a month","expired":"false"}"#);
         assert_eq!(info.expires().unwrap().to_string(), "in a month");

@@ -186,6 +186,16 @@ async fn more_records_than_were_counted_are_an_error() {
 }
 
 #[tokio::test]
+async fn records_without_numbers_are_told_apart_by_their_member() {
+    let records = |members: &str| format!(r#"{{"count":2,"result":[{members}]}}"#);
+    let two = records(r#"{"customer_id":7001},{"customer_id":7002}"#);
+    assert_eq!(ids(&list(&[(FIRST, 200, two)]).await.unwrap()), [7001, 7002]);
+    let one_twice = records(r#"{"customer_id":7001},{"customer_id":7001}"#);
+    let error = list(&[(FIRST, 200, one_twice)]).await.unwrap_err();
+    assert_eq!(error.kind(), ListErrorKind::Changed);
+}
+
+#[tokio::test]
 async fn what_is_no_page_is_an_error_and_no_empty_list() {
     for body in [
         "[]",
@@ -195,6 +205,7 @@ async fn what_is_no_page_is_an_error_and_no_empty_list() {
         r#"{"count":1}"#,
         r#"{"result":[]}"#,
         r#"{"count":-1,"result":[]}"#,
+        r#"{"count":true,"result":[]}"#,
         r#"{"count":0,"result":{}}"#,
         r#"{"count":1,"result":[{"record_id":1}]}"#,
         r#"{"count":1,"result":[{"customer_id":0}]}"#,

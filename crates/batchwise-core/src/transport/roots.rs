@@ -69,6 +69,12 @@ mod tests {
     use super::*;
 
     #[test]
+    fn without_a_text_the_machines_own_issuers_are_trusted_alone() {
+        assert!(RootCertificates::default().is_empty());
+        assert!(!RootCertificates::from_pem("").is_empty());
+    }
+
+    #[test]
     fn debug_shows_no_text() {
         let roots = RootCertificates::from_pem("-----BEGIN PRIVATE KEY-----\nsecret").and_pem("");
         assert_eq!(format!("{roots:?}"), "RootCertificates(2 texts)");

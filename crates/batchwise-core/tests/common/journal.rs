@@ -51,6 +51,8 @@ pub struct MemoryJournal {
     pub written: Arc<Mutex<usize>>,
     /// A slow disk: a write is looked for so often before it is done.
     pub polls: usize,
+    /// What is known of this line cannot be read.
+    pub unreadable: Option<u64>,
     /// The process has ended.
     pub crashed: Arc<AtomicBool>,
 }
@@ -102,6 +104,9 @@ fn name(entry: JournalEntry) -> (u64, String) {
 #[async_trait]
 impl Journal for MemoryJournal {
     fn recall(&self, entry: &JournalEntry) -> Result<Recall, JournalError> {
+        if self.unreadable == Some(entry.line) {
+            return Err(JournalError::new("the disk is broken"));
+        }
         let disk = self.disk.lock().unwrap();
         Ok(match disk.records.get(&name(entry.clone())) {
             None => Recall::New,

@@ -79,13 +79,14 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
             }
             // Only the end of a line can complete a head, or show that it is none: what comes byte by byte is not read anew
             // for each of them.
-            let line_ended = self.ahead.get(looked_at..).is_some_and(|new| new.contains(&b'\n'));
-            if line_ended {
+            // The line that has not ended yet is left out: it would be judged only where it came at once with others.
+            let new = self.ahead.get(looked_at..).unwrap_or_default();
+            if let Some(end) = new.iter().rposition(|byte| *byte == b'\n') {
                 #[cfg(test)]
                 {
                     self.parsed += 1;
                 }
-                match parse_head(&self.ahead) {
+                match parse_head(self.ahead.get(..=looked_at + end).unwrap_or_default()) {
                     Ok(Some(head)) => break head,
                     Ok(None) => {}
                     Err(status) => return Ok(Incoming::Unreadable(status)),
@@ -299,6 +300,15 @@ mod tests {
         let (incoming, parsed) = read(endless.as_bytes(), 4096).await;
         assert!(matches!(incoming, Incoming::Unreadable(431)), "{incoming:?}");
         assert!(parsed <= 2, "{parsed}");
+    }
+
+    #[tokio::test]
+    async fn a_line_that_has_no_end_is_not_judged_however_it_comes() {
+        let cut = b"GET / HTTP/1.1\r\nHost: \0";
+        for piece in [1, 7, cut.len()] {
+            let (incoming, _) = read(cut, piece).await;
+            assert!(matches!(incoming, Incoming::End), "{piece}: {incoming:?}");
+        }
     }
 
     const CHUNKED: &str = "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n";

@@ -216,6 +216,35 @@ mod tests {
         assert!(counteragents(&answer(r#"[{"id":1},[{"id":2}]]"#)).is_err());
     }
 
+    #[test]
+    fn an_anonymous_receiver_is_told_however_it_is_written() {
+        for (written, told) in [
+            ("true", Some(true)),
+            (r#"" TRUE""#, Some(true)),
+            ("1", Some(true)),
+            ("false", Some(false)),
+            (r#""False""#, Some(false)),
+            (r#""0""#, Some(false)),
+            ("2", None),
+            ("null", None),
+            (r#""yes""#, None),
+        ] {
+            let list = answer(&format!(r#"[{{"id":1,"isAnonym":{written}}}]"#));
+            let BookAnswer::Counteragents(all) = counteragents(&list).unwrap() else {
+                panic!("counteragents")
+            };
+            assert_eq!(all[0].anonymous, told, "{written}");
+        }
+    }
+
+    #[test]
+    fn contact_details_that_are_no_object_are_unreadable_and_not_empty() {
+        for data in ["null", "7", r#""none""#, "[1]"] {
+            let error = card(&answer(data)).unwrap_err();
+            assert_eq!(error.kind(), CallErrorKind::Unreadable, "{data}");
+        }
+    }
+
     proptest! {
         #[test]
         fn anything_is_taken_without_a_panic(body in r#"[\[\]{}",:a-z0-9 .-]{0,60}"#) {
