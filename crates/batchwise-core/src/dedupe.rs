@@ -13,8 +13,14 @@ use crate::record::Identity;
 /// its first line is not told.
 const REMEMBERED_LINES: usize = 65_536;
 
-/// The identities seen so far: numbers below 2^32 in compressed bitmaps, larger ones and phone numbers packed by their
-/// distances, other texts as 128-bit keyed hashes.
+/// So many pages of a bitmap are begun whatever stands in them.
+const FREE_PAGES: u64 = 1024;
+
+/// A page of a bitmap with fewer numbers takes more room than those numbers packed.
+const WORTH_A_PAGE: u64 = 16;
+
+/// The identities seen so far: numbers below 2^32 that lie together in compressed bitmaps, larger ones, scattered ones and phone
+/// numbers packed by their distances, other texts as 128-bit keyed hashes.
 ///
 /// A million random records take a few megabytes whatever their size, records side by side next to nothing.
 ///
@@ -41,22 +47,40 @@ impl fmt::Debug for Seen {
 }
 
 /// The numbers of one space.
+///
+/// A compressed bitmap keeps 65,536 numbers side by side in a page, which takes some seventy bytes before the first of them. So
+/// a page is begun only while those there are well filled; the numbers of all others are packed. Which of both is decided by
+/// the first number of a page, and stays so.
 #[derive(Debug, Default)]
 struct Numbers {
-    small: RoaringBitmap,
-    large: Packed,
+    paged: RoaringBitmap,
+    pages: RoaringBitmap,
+    packed: Packed,
 }
 
 impl Numbers {
     fn len(&self) -> u64 {
-        self.small.len() + self.large.len()
+        self.paged.len() + self.packed.len()
     }
 
     fn insert(&mut self, number: u64) -> bool {
         match u32::try_from(number) {
-            Ok(small) => self.small.insert(small),
-            Err(_) => self.large.insert(number),
+            Ok(small) if self.has_page(small >> 16) => self.paged.insert(small),
+            _ => self.packed.insert(number),
         }
+    }
+
+    /// Whether the numbers of this page stand in the bitmap.
+    fn has_page(&mut self, page: u32) -> bool {
+        if self.pages.contains(page) {
+            return true;
+        }
+        let first = u64::from(page) << 16;
+        let begins = self.pages.len() < FREE_PAGES || self.paged.len() >= WORTH_A_PAGE * self.pages.len();
+        if begins && !self.packed.any_within(first..=first | 0xFFFF) {
+            return self.pages.insert(page);
+        }
+        false
     }
 }
 
@@ -145,7 +169,41 @@ impl FirstLines {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 16, failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn numbers_are_a_set_wherever_they_lie(
+            scattered in prop::collection::vec(any::<u32>(), 0..6000),
+            together in prop::collection::vec(0..200_000_u32, 0..20_000),
+            large in prop::collection::vec(any::<u64>(), 0..100),
+        ) {
+            let (mut numbers, mut set) = (Numbers::default(), HashSet::new());
+            let all = scattered.iter().chain(&together).chain(&scattered).copied().map(u64::from).chain(large);
+            for number in all {
+                prop_assert_eq!(numbers.insert(number), set.insert(number), "{}", number);
+            }
+            for number in &set {
+                prop_assert!(!numbers.insert(*number));
+            }
+            prop_assert_eq!(numbers.len(), set.len() as u64);
+        }
+    }
+
+    #[test]
+    fn scattered_numbers_begin_few_pages_and_those_together_all_of_theirs() {
+        let (mut scattered, mut together) = (Numbers::default(), Numbers::default());
+        for at in 0..100_000_u32 {
+            scattered.insert(u64::from(at.wrapping_mul(0x9E37_79B1)));
+            together.insert(u64::from(at) * 40);
+        }
+        assert!(scattered.pages.len() <= 2 * FREE_PAGES, "{}", scattered.pages.len());
+        assert_eq!((together.pages.len(), together.packed.len()), (62, 0));
+    }
 
     #[test]
     fn a_repeat_refers_to_the_first_line() {

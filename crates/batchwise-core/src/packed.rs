@@ -1,6 +1,7 @@
 //! A set of numbers that lie far apart, in about as many bytes as their distances need.
 
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 
 /// Numbers in a bucket at most; a full one is halved.
 const MOST: u16 = 128;
@@ -23,6 +24,12 @@ impl Packed {
     /// How many there are.
     pub(crate) fn len(&self) -> u64 {
         self.0.values().map(|bucket| 1 + u64::from(bucket.count)).sum()
+    }
+
+    /// Whether a number of this range is there.
+    pub(crate) fn any_within(&self, range: RangeInclusive<u64>) -> bool {
+        let last = self.0.range(..=range.end()).next_back();
+        last.is_some_and(|(least, bucket)| bucket.numbers(*least).any(|number| range.contains(&number)))
     }
 
     /// Adds a number; false when it was there.
