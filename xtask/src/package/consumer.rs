@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use xshell::cmd;
 
-use super::built_lightly;
+use super::built_alike;
 use super::crates::unpack;
 use crate::readme;
 use crate::workspace::{FACADE, Workspace};
@@ -78,7 +78,7 @@ impl Consumer {
         // What the packages were built with is there, and is good for their users too.
         let target = workspace.target();
         let _there = shell.push_dir(&project);
-        built_lightly(cmd!(shell, "cargo run --quiet --target-dir {target}"))
+        built_alike(cmd!(shell, "cargo run --quiet --target-dir {target}"))
             .run()
             .with_context(|| format!("the program {} does not work from the packages", self.name))
     }

@@ -7,7 +7,9 @@ use xshell::Cmd;
 
 pub(crate) use self::consumer::consume;
 
-/// A build that only has to succeed: nobody will look into what it makes. The profiles of the workspace do not reach packages.
-pub(crate) fn built_lightly(cargo: Cmd<'_>) -> Cmd<'_> {
-    cargo.env("CARGO_PROFILE_DEV_DEBUG", "0").env("CARGO_INCREMENTAL", "0")
+/// A build that takes what the workspace has built already: its profiles do not reach packages, so they are said again.
+pub(crate) fn built_alike(cargo: Cmd<'_>) -> Cmd<'_> {
+    cargo
+        .env("CARGO_PROFILE_DEV_DEBUG", "line-tables-only")
+        .env("CARGO_INCREMENTAL", "0")
 }

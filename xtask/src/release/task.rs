@@ -67,7 +67,7 @@ fn rehearse(workspace: &Workspace, plan: &Plan) -> Result<Clone> {
     api::check(&written)?;
     step("the packages, each built from its own, as for the registry");
     let cargo = cmd!(written.shell(), "cargo publish --workspace --dry-run --locked");
-    package::built_lightly(cargo).run()?;
+    package::built_alike(cargo).run()?;
     step("consumers, from the packages alone");
     // A rehearsed upload keeps its packages to itself; these are the same, and were built a moment ago.
     cmd!(

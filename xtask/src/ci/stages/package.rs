@@ -18,6 +18,6 @@ fn run(workspace: &Workspace) -> Result<()> {
     let names = workspace.published().flat_map(|package| ["-p", package.name.as_str()]);
     let names: Vec<&str> = names.collect();
     let cargo = cmd!(workspace.shell(), "cargo package --locked --allow-dirty {names...}");
-    package::built_lightly(cargo).run()?;
+    package::built_alike(cargo).run()?;
     package::consume(workspace)
 }
