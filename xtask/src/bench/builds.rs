@@ -23,10 +23,11 @@ struct Hello {
 /// Ours, with its default features; `PATH` is the crate's.
 const OURS: Hello = Hello {
     name: "calltouch-import",
-    dependencies: r#"calltouch-import = { path = "PATH" }
+    dependencies: r#"batchwise-core = { path = "PATH/../batchwise-core", default-features = false }
+calltouch-import = { path = "PATH" }
 tokio = { version = "1", features = ["rt", "macros"] }
 "#,
-    main: r#"use calltouch_import::batchwise_core::{RunOptions, run_all};
+    main: r#"use batchwise_core::{RunOptions, run_all};
 use calltouch_import::{CalltouchCredentials, CalltouchImport, ImportLogId};
 
 #[tokio::main(flavor = "current_thread")]
