@@ -13,8 +13,8 @@ use crate::record::Identity;
 /// its first line is not told.
 const REMEMBERED_LINES: usize = 65_536;
 
-/// So many pages of bitmaps are begun whatever stands in them: all of one space.
-const FREE_PAGES: u32 = 65_536;
+/// So many pages of bitmaps are begun whatever stands in them: half of what one space has.
+const FREE_PAGES: u32 = 32_768;
 
 /// A page of a bitmap with fewer numbers takes more room than those numbers packed.
 const WORTH_A_PAGE: u64 = 16;
@@ -64,8 +64,8 @@ impl fmt::Debug for Seen {
 /// The numbers of one space.
 ///
 /// A compressed bitmap keeps 65,536 numbers side by side in a page, which takes some seventy bytes before the first of them. It
-/// is ten times as fast as packing, so the pages of one space are free. With the numbers of several spaces a further page is
-/// begun only while those there are well filled; the numbers of all others are packed. Which of both is decided by the first
+/// is faster than packing by far, and takes half as much room again, so that half of a space's pages are free. A further page
+/// is begun only while those there are well filled; the numbers of all others are packed. Which of both is decided by the first
 /// number of a page, and stays so.
 #[derive(Debug, Default)]
 struct Numbers {

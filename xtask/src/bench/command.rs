@@ -17,6 +17,9 @@ use super::throughput::to_float;
 
 const MIB: f64 = 1024.0 * 1024.0;
 
+/// Random ids of the job that others are compared with.
+const BASE: u64 = 100_000;
+
 pub(super) fn measure(programs: &Programs, extent: Extent, report: &mut Report) -> Result<()> {
     let mut rows = Vec::new();
     start(programs, &mut rows, report)?;
@@ -100,15 +103,21 @@ fn memory(programs: &Programs, extent: Extent, rows: &mut Vec<Row>, report: &mut
         source.wait()?;
         Ok((ran.peak_bytes.unwrap_or(f64::NAN), ran.seconds))
     };
-    let (base, _) = peak(1_000, false)?;
+    // A shorter job would be over before its peak is looked at.
+    let (base, _) = peak(BASE, false)?;
     let (most, seconds) = peak(many, false)?;
     let name = format!(
         "peak memory, {} random ids from a pipe, repeats dropped",
         number(to_float(many))
     );
-    let detail = format!("{} MiB with 1,000 ids; {} s", number(base / MIB), number(seconds));
+    let detail = format!(
+        "{} MiB with {} ids; {} s",
+        number(base / MIB),
+        number(to_float(BASE)),
+        number(seconds)
+    );
     rows.push(Row::new(name, Target::AtMost(64.0), most / 1e6, " MB").detail(detail));
-    let each = (most - base) / to_float(many - 1_000);
+    let each = (most - base) / to_float(many - BASE);
     let target = if extent.quick {
         Target::None
     } else {

@@ -115,7 +115,8 @@ impl Report {
         writeln!(
             out,
             "Written by `{}` ({} s). All peers do the same work against the same server, which answers from memory and has {}. \
-             `batchwise-bench` is `crates/batchwise-bench`; nothing here is a test, and a busy machine gives other figures.\n",
+             `batchwise-bench` is `crates/batchwise-bench`; nothing here is a test, and a busy machine gives other figures. [performance.md](performance.md) says \
+             where the time goes that misses a target.\n",
             self.command(),
             self.took.as_secs(),
             if machine.cores > 1 {

@@ -60,5 +60,6 @@ pub(crate) const STAGES: &[Stage] = &[
 /// What `--quick` runs: seconds each on a warm tree, and nothing that has to be built before it can look.
 pub(crate) const QUICK: &[&str] = &["fmt", "taplo", "typos", "house", "tree", "clippy", "doc", "test"];
 
-/// What runs only where it is named: each takes as long as all others together, and looks for what changes seldom break.
+/// What runs only where it is named: each has a build of its own that no other stage shares, and the whole run has to end in forty
+/// minutes on two cores.
 pub(crate) const BY_NAME: [&str; 3] = ["mutants", "load", "fuzz"];
