@@ -94,7 +94,9 @@ impl Workspace {
 
     /// A program of the workspace that was built for release.
     pub(crate) fn release_program(&self, name: &str) -> PathBuf {
-        self.target().join("release").join(name)
+        self.target()
+            .join("release")
+            .join(format!("{name}{}", std::env::consts::EXE_SUFFIX))
     }
 
     /// The provider crates: what the facade takes by feature.

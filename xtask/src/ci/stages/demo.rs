@@ -16,7 +16,7 @@ pub(super) const STAGE: Stage = Stage {
     run,
 };
 
-/// Bytes of the command as it is downloaded.
+/// Bytes of the command as it is downloaded, on Linux, where they were measured.
 const MOST_BYTES: u64 = 10_000_000;
 
 fn run(workspace: &Workspace) -> Result<()> {
@@ -31,7 +31,7 @@ fn run(workspace: &Workspace) -> Result<()> {
         .with_context(|| format!("the size of {}", built.display()))?
         .len();
     println!("the command has {bytes} bytes (at most {MOST_BYTES})");
-    if bytes > MOST_BYTES {
+    if cfg!(target_os = "linux") && bytes > MOST_BYTES {
         bail!(
             "the stripped command has {bytes} bytes, more than {MOST_BYTES}: the release profile in Cargo.toml says what is built small"
         );

@@ -57,8 +57,11 @@ pub(crate) const STAGES: &[Stage] = &[
     semver::STAGE,
 ];
 
-/// What `--quick` runs: seconds each on a warm tree, and nothing that has to be built before it can look.
+/// What `--quick` runs: nothing that has to be built for itself alone, and under three minutes together on a warm tree.
 pub(crate) const QUICK: &[&str] = &["fmt", "taplo", "typos", "house", "tree", "clippy", "doc", "test"];
+
+/// How often `--quick` kills the command; the whole run does it as often as its tests say.
+pub(crate) const QUICK_KILLS: &str = "20";
 
 /// What runs only where it is named: each has a build of its own that no other stage shares, and the whole run has to end in forty
 /// minutes on two cores.
