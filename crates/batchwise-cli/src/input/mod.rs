@@ -15,6 +15,7 @@ mod opened;
 mod raw;
 mod reader;
 mod shape;
+mod sheaves;
 #[cfg(feature = "xlsx")]
 mod sheet;
 mod source;

@@ -1,5 +1,6 @@
 //! Arguments, a file, or a pipe.
 
+use std::fmt;
 use std::fs::{File, Metadata};
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
@@ -12,6 +13,7 @@ use batchwise_journal::InputPrint;
 use futures_core::Stream;
 
 use super::look::{Look, open_pipe};
+use super::sheaves::{Awaited, BeforeWaiting, READ_AHEAD, Sheaves};
 #[cfg(feature = "xlsx")]
 use super::sheet::with_sheet;
 use super::spool::Spool;
@@ -23,19 +25,23 @@ use crate::failure::Failure;
 use crate::notes::say;
 use crate::output::one_line;
 
-/// Entries that wait between the reading thread and the job.
-const READ_AHEAD: usize = 1024;
-
-/// Entries of a file that go to the job at once: each crossing between threads costs more than reading an id.
-const TOGETHER: usize = 64;
-
 /// Where records come from, and how they are read there.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(crate) struct Source {
     place: Place,
     reading: InputArgs,
     /// What comes through a pipe, where it will be read again.
     kept: Option<Spool>,
+    /// What is done before a pipe is waited for.
+    before_waiting: Option<BeforeWaiting>,
+}
+
+impl fmt::Debug for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Source")
+            .field("place", &self.place)
+            .finish_non_exhaustive()
+    }
 }
 
 #[derive(Debug, Clone)]
@@ -101,6 +107,9 @@ pub(crate) struct Handing {
     pub(crate) tell: bool,
 }
 
+/// An entry, or the end of the input.
+type Handed<R> = Option<Result<Entry<R>, InputError>>;
+
 impl Place {
     fn of(keys: Vec<String>, args: &JobArgs) -> Result<Self, Failure> {
         match (args.input.as_deref(), keys.is_empty()) {
@@ -146,6 +155,7 @@ impl Source {
             place: Place::of(keys, args)?,
             reading: args.reading.clone(),
             kept: None,
+            before_waiting: None,
         })
     }
 
@@ -278,6 +288,10 @@ impl Source {
     }
 
     fn piped(&self, input: impl Read + Send + 'static) -> Box<dyn BufRead + Send> {
+        let input = Awaited {
+            input,
+            before: self.before_waiting.clone(),
+        };
         match &self.kept {
             Some(kept) => Box::new(BufReader::new(kept.tee(input))),
             None => Box::new(BufReader::new(input)),
@@ -338,51 +352,20 @@ impl Source {
 
     /// The entries of the input as a stream, read on a thread of its own.
     pub(crate) fn entries<S: Shape>(
-        self,
+        mut self,
         shape: Arc<S>,
         handing: Handing,
     ) -> impl Stream<Item = Result<Entry<S::Record>, InputError>> + Send + 'static {
-        // Entries of a pipe go one by one: the next may be long in coming.
-        let together = if self.is_whole() { TOGETHER } else { 1 };
-        let (sender, mut receiver) = tokio::sync::mpsc::channel(READ_AHEAD / together);
+        let (sender, mut receiver) = tokio::sync::mpsc::channel(READ_AHEAD);
         std::thread::spawn(move || {
-            let mut sheaf = Vec::with_capacity(together);
-            let mut hand = |entry, at_once: bool| {
-                sheaf.push(entry);
-                if sheaf.len() < together && !at_once {
-                    return true;
-                }
-                sender
-                    .blocking_send(std::mem::replace(&mut sheaf, Vec::with_capacity(together)))
-                    .is_ok()
-            };
-            let passes = if handing.by_stage && self.is_whole() {
-                shape.stages()
-            } else {
-                1
-            };
-            for pass in 0..passes {
-                let mut open = true;
-                let read = self.rows(&*shape, &mut |row| {
-                    open = self.hand_on(&*shape, row, &handing, (pass, passes), &mut |entry| {
-                        hand(Some(entry), false)
-                    });
-                    open
-                });
-                if let Err(error) = read {
-                    let why = format!("{} cannot be read: {error}", self.place.name());
-                    hand(Some(Err(InputError::new(why))), true);
-                    return;
-                }
-                if !open {
-                    hand(None, true); // behind the error that ended it
-                    return;
-                }
-                if passes > 1 && !hand(Some(Ok(Entry::StageEnd(pass))), true) {
-                    return;
-                }
-            }
-            hand(None, true);
+            let sheaves = Arc::new(Sheaves::new(sender));
+            let handed = Arc::clone(&sheaves);
+            self.before_waiting = Some(Arc::new(move || {
+                // Where nobody takes it, the next entry finds out.
+                handed.hand_over();
+            }));
+            self.hand_all(&*shape, &handing, &sheaves);
+            sheaves.hand_over();
         });
         let mut sheaf = Vec::new().into_iter();
         let mut over = false;
@@ -404,6 +387,36 @@ impl Source {
             over = !matches!(item, Some(Ok(_)));
             Poll::Ready(item)
         })
+    }
+
+    /// Hands on the whole input and its end, once for each stage.
+    fn hand_all<S: Shape>(&self, shape: &S, handing: &Handing, sheaves: &Sheaves<Handed<S::Record>>) {
+        let passes = if handing.by_stage && self.is_whole() {
+            shape.stages()
+        } else {
+            1
+        };
+        for pass in 0..passes {
+            let mut open = true;
+            let mut hand = |entry| sheaves.push(Some(entry));
+            let read = self.rows(shape, &mut |row| {
+                open = self.hand_on(shape, row, handing, (pass, passes), &mut hand);
+                open
+            });
+            if let Err(error) = read {
+                let why = format!("{} cannot be read: {error}", self.place.name());
+                sheaves.push(Some(Err(InputError::new(why))));
+                return;
+            }
+            if !open {
+                return;
+            }
+            // Its calls may go while the next stage is looked for.
+            if passes > 1 && !(sheaves.push(Some(Ok(Entry::StageEnd(pass)))) && sheaves.hand_over()) {
+                return;
+            }
+        }
+        sheaves.push(None);
     }
 
     /// Hands on what a row holds for this pass; false when nothing can follow.

@@ -61,7 +61,7 @@ pub(crate) const STAGES: &[Stage] = &[
 pub(crate) const QUICK: &[&str] = &["fmt", "taplo", "typos", "house", "tree", "clippy", "doc", "test"];
 
 /// How often `--quick` kills the command; the whole run does it as often as its tests say.
-pub(crate) const QUICK_KILLS: &str = "20";
+pub(crate) const QUICK_KILLS: &str = "8";
 
 /// What runs only where it is named: each has a build of its own that no other stage shares, and the whole run has to end in forty
 /// minutes on two cores.
