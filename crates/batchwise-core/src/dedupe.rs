@@ -70,18 +70,24 @@ impl fmt::Debug for Seen {
 #[derive(Debug, Default)]
 struct Numbers {
     paged: RoaringBitmap,
+    /// How many stand there: the bitmap would count them page by page each time.
+    in_pages: u64,
     pages: RoaringBitmap,
     packed: Packed,
 }
 
 impl Numbers {
     fn len(&self) -> u64 {
-        self.paged.len() + self.packed.len()
+        self.in_pages + self.packed.len()
     }
 
     fn insert(&mut self, number: u64, free_pages: &mut u32) -> bool {
         match u32::try_from(number) {
-            Ok(small) if self.has_page(small >> 16, free_pages) => self.paged.insert(small),
+            Ok(small) if self.has_page(small >> 16, free_pages) => {
+                let fresh = self.paged.insert(small);
+                self.in_pages += u64::from(fresh);
+                fresh
+            }
             _ => self.packed.insert(number),
         }
     }
@@ -92,7 +98,7 @@ impl Numbers {
             return true;
         }
         let first = u64::from(page) << 16;
-        let begins = *free_pages > 0 || self.paged.len() >= WORTH_A_PAGE * self.pages.len();
+        let begins = *free_pages > 0 || self.in_pages >= WORTH_A_PAGE * self.pages.len();
         if !begins || self.packed.any_within(first..=first | 0xFFFF) {
             return false;
         }
