@@ -37,11 +37,17 @@ pub trait Journal: fmt::Debug + Send + Sync {
     /// When the journal cannot be read, or is of another input. The job then stops and reads no further.
     fn recall(&self, entry: &JournalEntry) -> Result<Recall, JournalError>;
 
-    /// Makes durable that a call is about to carry these entries; they may be known already.
+    /// False when earlier runs know nothing of any entry, so that [`recall`](Self::recall) need not be asked.
+    fn has_past(&self) -> bool {
+        true
+    }
+
+    /// Makes durable that calls are about to carry these entries; they may be known already. Those of one call stand
+    /// together, as far as is known: they will be settled together if all goes well.
     ///
     /// # Errors
-    /// When it is not durable: the call is not made, and the job stops.
-    async fn intend(&self, entries: Vec<JournalEntry>) -> Result<(), JournalError>;
+    /// When it is not durable: the calls are not made, and the job stops.
+    async fn intend(&self, batches: Vec<Vec<JournalEntry>>) -> Result<(), JournalError>;
 
     /// Makes durable what became of entries; they are reported when that is done.
     ///
@@ -57,10 +63,10 @@ pub trait Journal: fmt::Debug + Send + Sync {
         let _ = call;
     }
 
-    /// Notes an entry that repeats an earlier one and is not sent again; `first` is the line of that, if still known. It is
-    /// told again by every run that reads it, and need not be durable before the end of the job is.
-    fn repeated(&self, entry: &JournalEntry, first: Option<u64>) {
-        let _ = (entry, first);
+    /// Notes that the entry of this line and scope repeats an earlier one and is not sent again; `first` is the line of that,
+    /// if still known. It is told again by every run that reads it, and need not be durable before the end of the job is.
+    fn repeated(&self, line: u64, scope: Option<&str>, first: Option<u64>) {
+        let _ = (line, scope, first);
     }
 
     /// Makes durable that the job ended, and whether it stopped early (`summary.stop`).
@@ -106,6 +112,14 @@ impl JournalEntry {
             scope: None,
             key: text.to_owned(),
             content: None,
+        }
+    }
+
+    /// The scope of an entry of the input.
+    pub(crate) fn scope_of_input<R: Record>(entry: &Entry<R>) -> Option<String> {
+        match entry {
+            Entry::Record { record, .. } => record.scope(),
+            Entry::Invalid { .. } | Entry::StageEnd(_) => None,
         }
     }
 

@@ -13,12 +13,16 @@ use batchwise_core::journal::{Journal, JournalEntry, JournalError, JournalVerdic
 use batchwise_core::observe::CallFinished;
 use tokio::sync::oneshot;
 
+use crate::packed::{Intents, Settled};
 use crate::recall::Cursor;
 use crate::tables::Ending;
-use crate::writer::{Command, Note, Reply, Writer};
+use crate::writer::{Command, Note, Notes, Task, Writer, taken};
 
 /// Commands that wait for the writer before those who bring more wait too.
 const QUEUE: usize = 1024;
+
+/// So many notes wait for a command to go with before they are sent by themselves.
+const NOTES: usize = 256;
 
 /// The journal of a run, durable when it says so. [Opened](crate::open) for one run at a time.
 ///
@@ -26,6 +30,8 @@ const QUEUE: usize = 1024;
 pub struct SqliteJournal {
     path: PathBuf,
     commands: Option<SyncSender<Command>>,
+    /// What goes with the next command.
+    notes: Notes,
     writer: Option<JoinHandle<()>>,
     past: Mutex<Past>,
 }
@@ -41,12 +47,15 @@ enum Past {
 impl SqliteJournal {
     pub(crate) fn start(path: PathBuf, writer: Writer, cursor: Option<Cursor>) -> std::io::Result<Self> {
         let (commands, receiver) = sync_channel(QUEUE);
+        let notes = Notes::default();
+        let noted = Notes::clone(&notes);
         let thread = std::thread::Builder::new()
             .name("batchwise-journal".to_owned())
-            .spawn(move || writer.run(&receiver))?;
+            .spawn(move || writer.run(&receiver, &noted))?;
         Ok(Self {
             path,
             commands: Some(commands),
+            notes,
             writer: Some(thread),
             past: Mutex::new(cursor.map_or(Past::Nothing, |cursor| Past::Read(Box::new(cursor)))),
         })
@@ -71,16 +80,30 @@ impl SqliteJournal {
     }
 
     fn note(&self, note: Note) {
-        if let Some(commands) = &self.commands {
-            // A writer that is gone has told those who wait.
-            let _ = commands.send(Command::Note(note));
+        let mut waiting = self.notes.lock().unwrap_or_else(PoisonError::into_inner);
+        waiting.push(note);
+        let many = waiting.len() >= NOTES;
+        drop(waiting);
+        if many {
+            self.send_notes();
         }
     }
 
-    async fn write(&self, command: impl FnOnce(Reply) -> Command) -> Result<(), JournalError> {
+    /// Hands on what has come, so that it does not grow while no command takes it along.
+    fn send_notes(&self) {
+        if let Some(commands) = &self.commands {
+            let notes = taken(&self.notes);
+            // A writer that is gone has told those who wait.
+            let _ = commands.send(Command { notes, task: None });
+        }
+    }
+
+    async fn write(&self, task: Task) -> Result<(), JournalError> {
         let (reply, written) = oneshot::channel();
         let commands = self.commands.as_ref().ok_or_else(|| self.gone())?;
-        commands.send(command(reply)).map_err(|_| self.gone())?;
+        let notes = taken(&self.notes);
+        let task = Some((task, reply));
+        commands.send(Command { notes, task }).map_err(|_| self.gone())?;
         written.await.map_err(|_| self.gone())?
     }
 
@@ -104,22 +127,26 @@ impl Journal for SqliteJournal {
         }
     }
 
-    async fn intend(&self, entries: Vec<JournalEntry>) -> Result<(), JournalError> {
-        self.write(|reply| Command::Intend(entries, reply)).await
+    fn has_past(&self) -> bool {
+        !matches!(*self.past.lock().unwrap_or_else(PoisonError::into_inner), Past::Nothing)
+    }
+
+    async fn intend(&self, batches: Vec<Vec<JournalEntry>>) -> Result<(), JournalError> {
+        self.write(Task::Intend(Intents::pack(&batches))).await
     }
 
     async fn settle(&self, verdicts: Vec<JournalVerdict>) -> Result<(), JournalError> {
-        self.write(|reply| Command::Settle(verdicts, reply)).await
+        self.write(Task::Settle(Settled::pack(verdicts))).await
     }
 
     fn called(&self, call: &CallFinished) {
         self.note(Note::Call(call.clone()));
     }
 
-    fn repeated(&self, entry: &JournalEntry, first: Option<u64>) {
+    fn repeated(&self, line: u64, scope: Option<&str>, first: Option<u64>) {
         self.note(Note::Repeat {
-            line: entry.line,
-            scope: entry.scope.clone().unwrap_or_default(),
+            line,
+            scope: scope.unwrap_or_default().to_owned(),
             first,
         });
     }
@@ -130,7 +157,7 @@ impl Journal for SqliteJournal {
             at: SystemTime::now(),
             summary: summary.clone(),
         });
-        self.write(|reply| Command::Close(ending, reply)).await
+        self.write(Task::Close(ending)).await
     }
 }
 

@@ -2,19 +2,24 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod alter;
+mod entries;
 mod error;
 mod header;
 mod input;
 mod journal;
 mod lock;
 mod open;
+mod open_sheaves;
 mod origin;
+mod packed;
 mod place;
 mod pseudonymise;
 mod reader;
+mod reasons;
 mod recall;
 mod records;
 mod schema;
+mod sheaf;
 mod store;
 mod tables;
 mod verification;

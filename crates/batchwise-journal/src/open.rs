@@ -17,8 +17,8 @@ use crate::reader::{RunRow, read_header, read_runs};
 use crate::recall::Cursor;
 use crate::schema::{self, Kind};
 use crate::tables::Tables;
-use crate::words;
 use crate::writer::Writer;
+use crate::{sheaf, words};
 
 /// How long another program may hold the file before it counts as locked.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -343,6 +343,8 @@ fn begin(connection: &mut Connection, found: u32, header: &JobHeader, past: Opti
             header.input.sha256,
         ],
     )?;
+    sheaf::break_up_open(&transaction)?;
+    let tables = Tables::of_run(&transaction, run, words::unsigned(calls))?;
     transaction.commit()?;
-    Ok(Tables::of_run(run, words::unsigned(calls)))
+    Ok(tables)
 }

@@ -13,6 +13,9 @@ use crate::words;
 /// Every text that came from the input, from the provider or from the one who ran it.
 const REPLACE: &str = "
     UPDATE record SET key = 'record ' || line, content = NULL, facts = NULL;
+    UPDATE sheaf
+       SET keys = (SELECT json_group_array(CASE WHEN member.value IS NOT NULL THEN 'record ' || (sheaf.line + member.key) END)
+                     FROM json_each(sheaf.keys) AS member);
     UPDATE reason SET detail = kind, code = NULL, request_id = NULL;
     DELETE FROM input_row;
     UPDATE run SET os_user = '-', machine = '-', input_path = NULL, input_sha256 = NULL,

@@ -274,7 +274,7 @@ impl JournalReader {
     /// # Errors
     /// When the file cannot be read.
     pub fn tally(&self) -> Result<Tally, ReadError> {
-        self.told(read_tally(&self.connection))
+        self.told(read_tally(&self.connection, self.version))
     }
 
     /// The reasons of one outcome or of all, the most frequent first. Those that differ only by the provider's id of the
@@ -283,7 +283,7 @@ impl JournalReader {
     /// # Errors
     /// When the file cannot be read.
     pub fn reasons(&self, only: &Filter) -> Result<Vec<ReasonGroup>, ReadError> {
-        self.told(read_reasons(&self.connection, only))
+        self.told(read_reasons(&self.connection, self.version, only))
     }
 
     /// How many records were settled when: each run in stretches of this length, in milliseconds at least. Records that were
@@ -292,7 +292,7 @@ impl JournalReader {
     /// # Errors
     /// When the file cannot be read.
     pub fn settled(&self, stretch: Duration) -> Result<Vec<SettledRow>, ReadError> {
-        self.told(read_settled(&self.connection, stretch))
+        self.told(read_settled(&self.connection, self.version, stretch))
     }
 
     /// The records in the order of the input, streamed. Each is read as it is when its turn comes.
@@ -380,12 +380,15 @@ impl JournalReader {
     /// # Errors
     /// When the file cannot be read.
     pub fn verified(&self) -> Result<VerifiedCounts, ReadError> {
-        const SQL: &str = "SELECT verified, count(*) FROM record WHERE verified IS NOT NULL GROUP BY verified";
+        let sql = format!(
+            "SELECT verified, sum(records) FROM {} WHERE verified IS NOT NULL GROUP BY verified",
+            counted(self.version)
+        );
         let mut counts = VerifiedCounts::default();
         if self.version < 2 {
             return Ok(counts);
         }
-        self.told(self.each(SQL, |row| {
+        self.told(self.each(&sql, |row| {
             if let Some(verified) = Verified::of(row.get_ref(0)?.as_str()?) {
                 counts.add(verified, words::unsigned(row.get(1)?));
             }
@@ -511,10 +514,24 @@ pub(crate) fn read_runs(connection: &Connection) -> rusqlite::Result<Vec<RunRow>
     rows.collect()
 }
 
-fn read_tally(connection: &Connection) -> rusqlite::Result<Tally> {
+/// Rows and sheaves of a file of this version alike, under the name `record`, with how many records each is. Whoever wants
+/// only some columns reads only those.
+fn counted(version: u32) -> String {
+    const COLUMNS: &str = "outcome, reached, run, at, reason";
+    let verified = if version < 2 { "NULL AS verified" } else { "verified" };
+    let rows = format!("SELECT {COLUMNS}, {verified}, cut_short, 1 AS records FROM record");
+    if version < 3 {
+        return format!("({rows}) AS record");
+    }
+    format!("({rows} UNION ALL SELECT {COLUMNS}, verified, 0, records FROM sheaf) AS record")
+}
+
+fn read_tally(connection: &Connection, version: u32) -> rusqlite::Result<Tally> {
     let mut tally = Tally::default();
-    let mut statement =
-        connection.prepare("SELECT outcome, count(*), sum(reached), sum(cut_short) FROM record GROUP BY outcome")?;
+    let mut statement = connection.prepare(&format!(
+        "SELECT outcome, sum(records), sum(reached * records), sum(cut_short) FROM {} GROUP BY outcome",
+        counted(version)
+    ))?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
         let records = words::unsigned(row.get(1)?);
@@ -532,14 +549,16 @@ fn read_tally(connection: &Connection) -> rusqlite::Result<Tally> {
     Ok(tally)
 }
 
-fn read_settled(connection: &Connection, stretch: Duration) -> rusqlite::Result<Vec<SettledRow>> {
-    let mut statement = connection.prepare(
-        "SELECT record.run, max(record.at - run.started_at, 0) / ?1 AS stretch, record.outcome, count(*), sum(record.reached)
-           FROM record JOIN run ON run.number = record.run
+fn read_settled(connection: &Connection, version: u32, stretch: Duration) -> rusqlite::Result<Vec<SettledRow>> {
+    let mut statement = connection.prepare(&format!(
+        "SELECT record.run, max(record.at - run.started_at, 0) / ?1 AS stretch, record.outcome, sum(record.records),
+                sum(record.reached * record.records)
+           FROM {} JOIN run ON run.number = record.run
           WHERE record.outcome IS NOT NULL AND record.outcome <> 'not_sent'
           GROUP BY 1, 2, 3
           ORDER BY 1, 2, 3",
-    )?;
+        counted(version)
+    ))?;
     let millis = i64::try_from(stretch.as_millis()).unwrap_or(i64::MAX).max(1);
     let mut rows = statement.query([millis])?;
     let mut settled = Vec::new();
@@ -558,16 +577,17 @@ fn read_settled(connection: &Connection, stretch: Duration) -> rusqlite::Result<
     Ok(settled)
 }
 
-fn read_reasons(connection: &Connection, only: &Filter) -> rusqlite::Result<Vec<ReasonGroup>> {
+fn read_reasons(connection: &Connection, version: u32, only: &Filter) -> rusqlite::Result<Vec<ReasonGroup>> {
     // A request's id stands in the words of a reason; without it the words of many calls are the same.
     let sql = format!(
         "SELECT record.outcome, reason.kind, replace(reason.detail, ' (request ' || reason.request_id || ')', '') AS words,
-                reason.code, count(*), min(reason.detail)
-           FROM record JOIN reason ON reason.id = record.reason
+                reason.code, sum(record.records), min(reason.detail)
+           FROM {} JOIN reason ON reason.id = record.reason
           WHERE {}
           GROUP BY 1, 2, coalesce(words, reason.detail), 4
           ORDER BY 5 DESC, 1, 2",
-        only.sql()
+        counted(version),
+        only.sql("record")
     );
     let mut statement = connection.prepare(&sql)?;
     let mut rows = statement.query([])?;

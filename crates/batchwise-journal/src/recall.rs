@@ -9,10 +9,13 @@ use rusqlite::{Connection, params};
 
 use crate::error::failed;
 use crate::tables::other_entry;
-use crate::words;
+use crate::{sheaf, words};
 
 /// Rows that are read at once.
 const PAGE: usize = 4096;
+
+/// Sheaves that are read at once.
+const SHEAVES: usize = 64;
 
 const READ: &str = "
     SELECT line, scope, key, content, outcome, maybe_sent, cut_short, attempts
@@ -20,6 +23,13 @@ const READ: &str = "
      WHERE line >= ?1
      ORDER BY line, scope
      LIMIT ?2";
+
+const READ_SHEAVES: &str = "
+    SELECT line, scope, keys, outcome, maybe_sent, attempts
+      FROM sheaf
+     WHERE line > ?1 - ?2 AND last_line >= ?1
+     ORDER BY line
+     LIMIT ?3";
 
 /// A place in the journal that moves on with the input: each row is read once, and few are in memory.
 ///
@@ -101,23 +111,26 @@ impl Cursor {
 
     /// Reads the page that begins at this line.
     fn read(&mut self, line: i64) -> rusqlite::Result<()> {
-        let mut most = PAGE;
+        let (mut rows, mut sheaves) = (PAGE, SHEAVES);
         loop {
             self.at = 0;
-            self.page.read(&self.connection, line, most, self.retry_failed)?;
-            if self.page.rows.len() < most {
-                self.page.to = None;
-                return Ok(());
-            }
+            // As it is at one moment: what the writer breaks up meanwhile is neither here nor there for two.
+            let moment = self.connection.unchecked_transaction()?;
+            self.page.clear(line);
+            let rows_to = self.page.read_rows(&moment, rows, self.retry_failed)?;
+            let sheaves_to = self.page.read_sheaves(&moment, sheaves, self.retry_failed)?;
+            drop(moment);
+            self.page.to = [rows_to, sheaves_to].into_iter().flatten().min();
+            let Some(to) = self.page.to else { break };
             // The last line may go on: the next page begins with it.
-            let last = self.page.rows.last().map_or(line, |row| row.line);
-            self.page.rows.retain(|row| row.line < last);
-            self.page.to = Some(last);
-            if last > line {
-                return Ok(());
+            self.page.rows.retain(|row| row.line < to);
+            if to > line {
+                break;
             }
-            most *= 2;
+            (rows, sheaves) = (rows * 2, sheaves * 2);
         }
+        self.page.rows.sort_by_key(|row| row.line);
+        Ok(())
     }
 }
 
@@ -126,20 +139,37 @@ impl Page {
         self.texts.get(range.clone()).unwrap_or_default()
     }
 
-    fn read(&mut self, connection: &Connection, from: i64, most: usize, retry_failed: bool) -> rusqlite::Result<()> {
+    fn clear(&mut self, from: i64) {
         self.from = from;
         self.rows.clear();
         self.texts.clear();
+    }
+
+    fn push(&mut self, line: i64, scope: Range<usize>, key: &str, content: Option<u128>, known: Recall) {
+        let key = self.keep(key);
+        self.rows.push(Row {
+            line,
+            scope,
+            key,
+            content,
+            known,
+        });
+    }
+
+    fn keep(&mut self, text: &str) -> Range<usize> {
+        let start = self.texts.len();
+        self.texts.push_str(text);
+        start..self.texts.len()
+    }
+
+    /// Reads so many rows; says to before which line that is all of them, unless it is to the end.
+    fn read_rows(&mut self, connection: &Connection, most: usize, retry_failed: bool) -> rusqlite::Result<Option<i64>> {
         let mut statement = connection.prepare_cached(READ)?;
-        let mut rows = statement.query(params![from, i64::try_from(most).unwrap_or(i64::MAX)])?;
+        let mut rows = statement.query(params![self.from, i64::try_from(most).unwrap_or(i64::MAX)])?;
+        let (mut count, mut line) = (0, self.from);
         while let Some(row) = rows.next()? {
-            let mut push = |text: &str| {
-                let start = self.texts.len();
-                self.texts.push_str(text);
-                start..self.texts.len()
-            };
-            let scope = push(row.get_ref(1)?.as_str()?);
-            let key = push(row.get_ref(2)?.as_str()?);
+            line = row.get(0)?;
+            count += 1;
             let known = known(
                 row.get_ref(4)?.as_str_or_null()?,
                 row.get(5)?,
@@ -147,15 +177,42 @@ impl Page {
                 row.get(7)?,
                 retry_failed,
             );
-            self.rows.push(Row {
-                line: row.get(0)?,
-                scope,
-                key,
-                content: row.get::<_, Option<[u8; 16]>>(3)?.map(u128::from_be_bytes),
-                known,
-            });
+            let scope = self.keep(row.get_ref(1)?.as_str()?);
+            let content = row.get::<_, Option<[u8; 16]>>(3)?.map(u128::from_be_bytes);
+            self.push(line, scope, row.get_ref(2)?.as_str()?, content, known);
         }
-        Ok(())
+        Ok((count >= most).then_some(line))
+    }
+
+    /// The same of sheaves.
+    fn read_sheaves(
+        &mut self,
+        connection: &Connection,
+        most: usize,
+        retry_failed: bool,
+    ) -> rusqlite::Result<Option<i64>> {
+        let mut statement = connection.prepare_cached(READ_SHEAVES)?;
+        let limit = i64::try_from(most).unwrap_or(i64::MAX);
+        let mut rows = statement.query(params![self.from, sheaf::SPAN, limit])?;
+        let (mut count, mut first) = (0, self.from);
+        while let Some(row) = rows.next()? {
+            first = row.get(0)?;
+            count += 1;
+            let known = known(
+                row.get_ref(3)?.as_str_or_null()?,
+                row.get(4)?,
+                false,
+                row.get(5)?,
+                retry_failed,
+            );
+            let scope = self.keep(row.get_ref(1)?.as_str()?);
+            for (line, key) in sheaf::read(first, row.get_ref(2)?.as_str()?)? {
+                if line >= self.from {
+                    self.push(line, scope.clone(), &key, None, known);
+                }
+            }
+        }
+        Ok((count >= most).then_some(first))
     }
 }
 

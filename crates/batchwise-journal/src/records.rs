@@ -1,20 +1,23 @@
 //! Records of a journal, streamed.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::path::Path;
 use std::time::SystemTime;
 
 use batchwise_core::Verdict;
-use rusqlite::{Connection, Row, params};
+use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 
 use crate::error::ReadError;
 use crate::verification::Verified;
-use crate::words;
+use crate::{sheaf, words};
 
 /// Rows that are read at once; between them no transaction is open, so that a running job's files do not grow for a reader.
-const PAGE: i64 = 1024;
+const PAGE: usize = 1024;
 
-/// What is read of a record, in a file of this schema version.
+/// Sheaves that are read at once.
+const SHEAVES: usize = 16;
+
+/// What is read of a row, in a file of this schema version.
 fn select(version: u32) -> String {
     // Older files are read as they are.
     let verified = if version < 2 { "NULL" } else { "record.verified" };
@@ -30,6 +33,14 @@ const FROM: &str = "
       FROM record
       LEFT JOIN reason ON reason.id = record.reason
       LEFT JOIN input_row ON input_row.line = record.line";
+
+/// The same of a sheaf, with its keys where a row has one; input rows are read for themselves.
+const SELECT_SHEAF: &str = "
+    SELECT sheaf.line, sheaf.scope, sheaf.keys, sheaf.outcome, sheaf.reached, sheaf.maybe_sent, 0,
+           sheaf.attempts, NULL, sheaf.call, sheaf.run, sheaf.at, reason.kind, reason.detail, reason.code,
+           reason.status, reason.request_id, NULL, 0, sheaf.verified
+      FROM sheaf
+      LEFT JOIN reason ON reason.id = sheaf.reason";
 
 /// Which records.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -61,15 +72,15 @@ impl Filter {
         self
     }
 
-    /// The condition on a row of `record`; the words in it are our own.
-    pub(crate) fn sql(&self) -> String {
+    /// The condition on a row of this table; the words in it are our own.
+    pub(crate) fn sql(&self, table: &str) -> String {
         let Some(verdicts) = &self.only else {
             return "true".to_owned();
         };
         let words: Vec<String> = verdicts.iter().map(|verdict| format!("'{verdict}'")).collect();
-        let listed = format!("record.outcome IN ({})", words.join(", "));
+        let listed = format!("{table}.outcome IN ({})", words.join(", "));
         if self.open {
-            format!("({listed} OR record.outcome IS NULL)")
+            format!("({listed} OR {table}.outcome IS NULL)")
         } else {
             listed
         }
@@ -135,45 +146,134 @@ pub struct RecordRow {
 pub struct Records<'a> {
     connection: &'a Connection,
     path: &'a Path,
-    sql: String,
+    rows: String,
+    /// None in a file of a version without them.
+    sheaves: Option<String>,
     page: VecDeque<RecordRow>,
-    /// The last row read.
-    after: (i64, String),
-    ended: bool,
+    /// The line with which the next page begins; none when there is no other.
+    next: Option<i64>,
 }
 
 impl<'a> Records<'a> {
     #[allow(clippy::needless_pass_by_value)] // a filter is made for its use
     pub(crate) fn new(connection: &'a Connection, path: &'a Path, version: u32, only: Filter) -> Self {
-        let sql = format!(
+        let rows = format!(
             "{}
-              WHERE (record.line, record.scope) > (?1, ?2) AND {}
+              WHERE record.line >= ?1 AND {}
               ORDER BY record.line, record.scope
-              LIMIT ?3",
+              LIMIT ?2",
             select(version),
-            only.sql()
+            only.sql("record")
+        );
+        let sheaves = format!(
+            "{SELECT_SHEAF}
+              WHERE sheaf.line > ?1 - {} AND sheaf.last_line >= ?1 AND {}
+              ORDER BY sheaf.line
+              LIMIT ?2",
+            sheaf::SPAN,
+            only.sql("sheaf")
         );
         Self {
             connection,
             path,
-            sql,
+            rows,
+            sheaves: (version >= 3).then_some(sheaves),
             page: VecDeque::new(),
-            after: (-1, String::new()),
-            ended: false,
+            next: Some(0),
         }
     }
 
-    fn read(&mut self) -> rusqlite::Result<()> {
-        let mut statement = self.connection.prepare_cached(&self.sql)?;
-        let mut rows = statement.query(params![self.after.0, self.after.1, PAGE])?;
-        while let Some(row) = rows.next()? {
-            self.page.push_back(record_row(row)?);
+    /// Reads the page that begins with this line.
+    fn read(&mut self, from: i64) -> rusqlite::Result<()> {
+        let (mut rows, mut sheaves) = (PAGE, SHEAVES);
+        loop {
+            let moment = Moment::of(self.connection)?;
+            let mut page = Vec::new();
+            let rows_to = self.read_rows(from, rows, &mut page)?;
+            let sheaves_to = self.read_sheaves(from, sheaves, &mut page)?;
+            drop(moment);
+            let to = [rows_to, sheaves_to].into_iter().flatten().min();
+            if to.is_none_or(|to| to > from) {
+                // The last line may go on: the next page begins with it.
+                page.retain(|row| to.is_none_or(|to| words::signed(row.line) < to));
+                page.sort_by(|one, other| (one.line, &one.scope).cmp(&(other.line, &other.scope)));
+                self.page = page.into();
+                self.next = to;
+                return Ok(());
+            }
+            (rows, sheaves) = (rows * 2, sheaves * 2);
         }
-        match self.page.back() {
-            Some(last) => self.after = (words::signed(last.line), last.scope.clone().unwrap_or_default()),
-            None => self.ended = true,
+    }
+
+    /// Reads so many rows; says to before which line that is all of them, unless it is to the end.
+    fn read_rows(&self, from: i64, most: usize, page: &mut Vec<RecordRow>) -> rusqlite::Result<Option<i64>> {
+        let mut statement = self.connection.prepare_cached(&self.rows)?;
+        let mut rows = statement.query(params![from, i64::try_from(most).unwrap_or(i64::MAX)])?;
+        while let Some(row) = rows.next()? {
+            page.push(record_row(row)?);
+        }
+        let last = page.last().filter(|_| page.len() >= most);
+        Ok(last.map(|last| words::signed(last.line)))
+    }
+
+    /// The same of sheaves.
+    fn read_sheaves(&self, from: i64, most: usize, page: &mut Vec<RecordRow>) -> rusqlite::Result<Option<i64>> {
+        let Some(sql) = &self.sheaves else { return Ok(None) };
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let mut rows = statement.query(params![from, i64::try_from(most).unwrap_or(i64::MAX)])?;
+        let (mut count, mut first, before) = (0, from, page.len());
+        while let Some(row) = rows.next()? {
+            first = row.get(0)?;
+            count += 1;
+            let sheaf = record_row(row)?;
+            page.extend(members(&sheaf)?.filter(|member| words::signed(member.line) >= from));
+        }
+        self.add_input_rows(page.get_mut(before..).unwrap_or_default())?;
+        Ok((count >= most).then_some(first))
+    }
+
+    /// Gives records of sheaves the rows of their lines, where rows were kept.
+    fn add_input_rows(&self, records: &mut [RecordRow]) -> rusqlite::Result<()> {
+        let lines = || records.iter().map(|record| words::signed(record.line));
+        let (Some(first), Some(last)) = (lines().min(), lines().max()) else {
+            return Ok(());
+        };
+        let mut statement = self
+            .connection
+            .prepare_cached("SELECT line, text FROM input_row WHERE line BETWEEN ?1 AND ?2")?;
+        let rows = statement.query_map([first, last], |row| Ok((words::unsigned(row.get(0)?), row.get(1)?)))?;
+        let texts: HashMap<u64, String> = rows.collect::<rusqlite::Result<_>>()?;
+        for record in records.iter_mut().filter(|_| !texts.is_empty()) {
+            record.input_row = texts.get(&record.line).cloned();
         }
         Ok(())
+    }
+}
+
+/// The records of a sheaf, read as a row that has their keys for its key.
+fn members(sheaf: &RecordRow) -> rusqlite::Result<impl Iterator<Item = RecordRow> + use<'_>> {
+    let keys = sheaf::read(words::signed(sheaf.line), &sheaf.key)?;
+    Ok(keys.map(|(line, key)| RecordRow {
+        line: words::unsigned(line),
+        scope: sheaf.scope.clone(),
+        key,
+        reason: sheaf.reason.clone(),
+        facts: None,
+        input_row: None,
+        ..*sheaf
+    }))
+}
+
+/// A moment at which several questions are answered, unless a transaction that is open already is one.
+struct Moment<'a> {
+    _open: Option<Transaction<'a>>,
+}
+
+impl<'a> Moment<'a> {
+    fn of(connection: &'a Connection) -> rusqlite::Result<Self> {
+        let is_free = connection.is_autocommit();
+        let open = is_free.then(|| connection.unchecked_transaction()).transpose()?;
+        Ok(Self { _open: open })
     }
 }
 
@@ -181,13 +281,12 @@ impl Iterator for Records<'_> {
     type Item = Result<RecordRow, ReadError>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        if self.page.is_empty()
-            && !self.ended
-            && let Err(error) = self.read()
-        {
-            self.ended = true;
-            self.page.clear();
-            return Some(Err(ReadError::of_sql(self.path, &error)));
+        while self.page.is_empty() {
+            let from = self.next.take()?;
+            if let Err(error) = self.read(from) {
+                self.page.clear();
+                return Some(Err(ReadError::of_sql(self.path, &error)));
+            }
         }
         self.page.pop_front().map(Ok)
     }
@@ -201,9 +300,29 @@ pub(crate) fn record_at(
     scope: &str,
 ) -> rusqlite::Result<Option<RecordRow>> {
     const AT: &str = "WHERE record.line = ?1 AND record.scope = ?2";
+    let line = words::signed(line);
+    let moment = Moment::of(connection)?;
     let mut statement = connection.prepare_cached(&format!("{} {AT}", select(version)))?;
-    let mut rows = statement.query(params![words::signed(line), scope])?;
-    rows.next()?.map(record_row).transpose()
+    let mut rows = statement.query(params![line, scope])?;
+    if let Some(row) = rows.next()? {
+        return record_row(row).map(Some);
+    }
+    if version < 3 {
+        return Ok(None);
+    }
+    let Some(id) = sheaf::holding(connection, line, scope, sheaf::SPAN)? else {
+        return Ok(None);
+    };
+    let sheaf = connection
+        .prepare_cached(&format!("{SELECT_SHEAF} WHERE sheaf.id = ?1"))?
+        .query_row([id], record_row)?;
+    let mut found = members(&sheaf)?.find(|member| words::signed(member.line) == line);
+    if let Some(record) = &mut found {
+        let mut texts = connection.prepare_cached("SELECT text FROM input_row WHERE line = ?1")?;
+        record.input_row = texts.query_row([line], |row| row.get(0)).optional()?;
+    }
+    drop(moment);
+    Ok(found)
 }
 
 fn record_row(row: &Row<'_>) -> rusqlite::Result<RecordRow> {

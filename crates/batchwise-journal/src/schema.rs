@@ -6,10 +6,14 @@ use rusqlite::{Connection, Transaction};
 pub(crate) const APPLICATION_ID: i32 = 0x6274_776a;
 
 /// The newest schema version known here.
-pub(crate) const VERSION: u32 = 2;
+pub(crate) const VERSION: u32 = 3;
 
 /// The steps from an empty file to the newest schema; step `n` leads to version `n`. A released step never changes.
-const STEPS: [&str; VERSION as usize] = [include_str!("schema/1.sql"), include_str!("schema/2.sql")];
+const STEPS: [&str; VERSION as usize] = [
+    include_str!("schema/1.sql"),
+    include_str!("schema/2.sql"),
+    include_str!("schema/3.sql"),
+];
 
 /// Brings a file from `found` to the newest version, within one transaction.
 pub(crate) fn migrate(transaction: &Transaction<'_>, found: u32) -> rusqlite::Result<()> {

@@ -1,41 +1,16 @@
 //! How a run writes its tables.
 
-use std::collections::HashMap;
 use std::path::Path;
 use std::time::SystemTime;
 
-use batchwise_core::journal::{JournalEntry, JournalError, JournalVerdict};
+use batchwise_core::journal::JournalError;
 use batchwise_core::observe::CallFinished;
-use batchwise_core::{CallError, CallErrorKind, Reason, Summary, Verdict};
+use batchwise_core::{CallErrorKind, Summary};
 use rusqlite::{Connection, params};
 
+use crate::entries::Entries;
 use crate::error::failed;
 use crate::words;
-
-const INTEND: &str = "
-    INSERT INTO record (line, scope, key, content, reached, maybe_sent, cut_short, attempts, run, at)
-    VALUES (?1, ?2, ?3, ?4, 0, 1, 0, 0, ?5, ?6)
-    ON CONFLICT (line, scope) DO UPDATE
-       SET outcome = NULL, reached = 0, maybe_sent = 1, cut_short = 0, reason = NULL, facts = NULL, call = NULL,
-           verified = NULL, run = excluded.run, at = excluded.at
-     WHERE key = excluded.key AND content IS excluded.content";
-
-const SETTLE: &str = "
-    INSERT INTO record (line, scope, key, content, outcome, reached, maybe_sent, cut_short, attempts, reason, facts, call,
-                        run, at)
-    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
-    ON CONFLICT (line, scope) DO UPDATE
-       SET outcome = excluded.outcome, reached = excluded.reached, maybe_sent = excluded.maybe_sent,
-           cut_short = excluded.cut_short, attempts = excluded.attempts, reason = excluded.reason, facts = excluded.facts,
-           call = excluded.call, verified = NULL, run = excluded.run, at = excluded.at
-     WHERE key = excluded.key AND content IS excluded.content";
-
-/// What a run leaves alone keeps the outcome that it has.
-const LEAVE: &str = "
-    UPDATE record SET cut_short = 1
-     WHERE line = ?1 AND scope = ?2 AND key = ?3 AND content IS ?4 AND outcome <> 'not_sent'";
-
-const REASON: &str = "INSERT INTO reason (kind, detail, code, status, request_id) VALUES (?1, ?2, ?3, ?4, ?5)";
 
 const CALL: &str = "
     INSERT INTO call (number, run, started_at, waited_ms, duration_ms, records, fault, sent, status)
@@ -50,9 +25,6 @@ const END_RUN: &str = "
        SET ended_at = ?2, stop = ?3, stop_detail = ?4, duplicates = ?5, recalled = ?6, calls = ?7, failed_calls = ?8,
            logins = ?9, input_left = ?10, found_nothing = ?11
      WHERE number = ?1";
-
-/// So many reasons are known again; beyond it one may be written twice, which costs nothing but room.
-const REMEMBERED_REASONS: usize = 256;
 
 /// Why a row was not written.
 pub(crate) enum WriteError {
@@ -96,118 +68,18 @@ pub(crate) struct Tables {
     run: i64,
     /// Calls of earlier runs.
     calls_before: u64,
-    reasons: HashMap<ReasonRow, i64>,
+    pub(crate) entries: Entries,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-struct ReasonRow {
-    kind: &'static str,
-    detail: String,
-    code: Option<String>,
-    status: Option<u16>,
-    request_id: Option<String>,
-}
-
-impl ReasonRow {
-    fn of(reason: &Reason) -> Self {
-        let error = reason.error();
-        Self {
-            kind: reason.kind().as_str(),
-            detail: reason.to_string(),
-            code: reason.code().map(str::to_owned),
-            status: error.and_then(CallError::status).map(|status| status.as_u16()),
-            request_id: error.and_then(CallError::request_id).map(str::to_owned),
-        }
-    }
-}
-
-type Written = Result<(), WriteError>;
+pub(crate) type Written = Result<(), WriteError>;
 
 impl Tables {
-    pub(crate) fn of_run(run: i64, calls_before: u64) -> Self {
-        Self {
+    pub(crate) fn of_run(connection: &Connection, run: i64, calls_before: u64) -> rusqlite::Result<Self> {
+        Ok(Self {
             run,
             calls_before,
-            reasons: HashMap::new(),
-        }
-    }
-
-    pub(crate) fn intend(&self, connection: &Connection, entries: &[JournalEntry]) -> Written {
-        let mut statement = connection.prepare_cached(INTEND)?;
-        let now = words::millis(SystemTime::now());
-        for entry in entries {
-            let changed = statement.execute(params![
-                words::signed(entry.line),
-                entry.scope.as_deref().unwrap_or_default(),
-                entry.key,
-                entry.content.map(u128::to_be_bytes),
-                self.run,
-                now,
-            ])?;
-            if changed == 0 {
-                return Err(WriteError::OtherEntry(entry.line));
-            }
-        }
-        Ok(())
-    }
-
-    pub(crate) fn settle(&mut self, connection: &Connection, verdicts: &[JournalVerdict]) -> Written {
-        let mut statement = connection.prepare_cached(SETTLE)?;
-        for verdict in verdicts {
-            if verdict.verdict == Verdict::NotSent && Self::leave(connection, &verdict.entry)? {
-                continue;
-            }
-            let reason = match &verdict.reason {
-                Some(reason) => Some(self.reason(connection, reason)?),
-                None => None,
-            };
-            let entry = &verdict.entry;
-            let changed = statement.execute(params![
-                words::signed(entry.line),
-                entry.scope.as_deref().unwrap_or_default(),
-                entry.key,
-                entry.content.map(u128::to_be_bytes),
-                verdict.verdict.as_str(),
-                verdict.reached,
-                verdict.maybe_sent,
-                verdict.cut_short,
-                verdict.attempts,
-                reason,
-                words::facts(&verdict.facts),
-                verdict.call.map(|call| words::signed(self.calls_before + call)),
-                self.run,
-                words::millis(verdict.at),
-            ])?;
-            if changed == 0 {
-                return Err(WriteError::OtherEntry(entry.line));
-            }
-        }
-        Ok(())
-    }
-
-    /// True when the entry had an outcome and was opened again: it stands, and the next run goes on with it.
-    fn leave(connection: &Connection, entry: &JournalEntry) -> rusqlite::Result<bool> {
-        let changed = connection.prepare_cached(LEAVE)?.execute(params![
-            words::signed(entry.line),
-            entry.scope.as_deref().unwrap_or_default(),
-            entry.key,
-            entry.content.map(u128::to_be_bytes),
-        ])?;
-        Ok(changed > 0)
-    }
-
-    fn reason(&mut self, connection: &Connection, reason: &Reason) -> rusqlite::Result<i64> {
-        let row = ReasonRow::of(reason);
-        if let Some(known) = self.reasons.get(&row) {
-            return Ok(*known);
-        }
-        let mut statement = connection.prepare_cached(REASON)?;
-        let id = statement.insert(params![row.kind, row.detail, row.code, row.status, row.request_id])?;
-        if self.reasons.len() >= REMEMBERED_REASONS {
-            self.reasons.clear();
-        }
-        self.reasons.insert(row, id);
-        Ok(id)
+            entries: Entries::of_run(connection, run, calls_before)?,
+        })
     }
 
     pub(crate) fn call(&self, connection: &Connection, call: &CallFinished) -> Written {

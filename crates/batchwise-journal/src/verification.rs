@@ -1,5 +1,6 @@
 //! What a look at the provider after the job showed.
 
+use std::collections::HashMap;
 use std::fmt;
 use std::path::Path;
 
@@ -10,7 +11,7 @@ use crate::error::OpenError;
 use crate::open::prepare_to_write;
 use crate::records::{Filter, RecordRow, Records};
 use crate::schema;
-use crate::words;
+use crate::{sheaf, words};
 
 /// What a look at the provider after the job showed of a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -112,6 +113,7 @@ fn note(
     }
     {
         let mut statement = transaction.prepare(NOTE).map_err(sql)?;
+        let mut sheaves = HashMap::new();
         for row in Records::new(&transaction, path, schema::VERSION, Filter::all()) {
             let row = row.map_err(|error| OpenError::Other {
                 path: path.to_owned(),
@@ -119,10 +121,42 @@ fn note(
             })?;
             let verified = look(&row);
             let scope = row.scope.as_deref().unwrap_or_default();
-            statement
+            let changed = statement
                 .execute(params![words::signed(row.line), scope, verified.as_str()])
                 .map_err(sql)?;
+            if changed == 0 && !note_in_sheaf(&transaction, &row, verified, &mut sheaves).map_err(sql)? {
+                statement
+                    .execute(params![words::signed(row.line), scope, verified.as_str()])
+                    .map_err(sql)?;
+            }
         }
     }
     transaction.commit().map_err(sql)
+}
+
+/// Notes it of the whole sheaf that has the record; breaks that up when another record of it was seen elsewhere. False when
+/// the record is a row now, which has to be noted by itself. `noted` is of sheaves some record of which was noted.
+fn note_in_sheaf(
+    connection: &Connection,
+    row: &RecordRow,
+    verified: Verified,
+    noted: &mut HashMap<i64, Verified>,
+) -> rusqlite::Result<bool> {
+    let scope = row.scope.as_deref().unwrap_or_default();
+    let Some(id) = sheaf::holding(connection, words::signed(row.line), scope, sheaf::SPAN)? else {
+        return Ok(false);
+    };
+    match noted.insert(id, verified) {
+        Some(before) if before == verified => {}
+        Some(_) => {
+            sheaf::break_up(connection, id)?;
+            return Ok(false);
+        }
+        None => {
+            connection
+                .prepare_cached("UPDATE sheaf SET verified = ?2 WHERE id = ?1")?
+                .execute(params![id, verified.as_str()])?;
+        }
+    }
+    Ok(true)
 }

@@ -5,27 +5,34 @@
 
 use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use batchwise_core::journal::{JournalEntry, JournalError, JournalVerdict};
+use batchwise_core::journal::JournalError;
 use batchwise_core::observe::CallFinished;
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 
 use crate::error::failed;
 use crate::lock::RunLock;
-use crate::tables::{Ending, Tables};
+use crate::packed::{Intents, Settled};
+use crate::tables::{Ending, Tables, WriteError};
 
 /// Who waits for a command hears of it here.
 pub(crate) type Reply = oneshot::Sender<Result<(), JournalError>>;
 
 /// What the writer is told.
-pub(crate) enum Command {
-    Intend(Vec<JournalEntry>, Reply),
-    Settle(Vec<JournalVerdict>, Reply),
-    Close(Box<Ending>, Reply),
-    /// What nobody waits for: it goes with the next command that somebody does.
-    Note(Note),
+pub(crate) struct Command {
+    /// Written before the task.
+    pub(crate) notes: Vec<Note>,
+    pub(crate) task: Option<(Task, Reply)>,
+}
+
+/// What somebody waits for.
+pub(crate) enum Task {
+    Intend(Vec<Intents>),
+    Settle(Vec<Settled>),
+    Close(Box<Ending>),
 }
 
 /// What nobody waits for.
@@ -43,13 +50,9 @@ pub(crate) enum Note {
 }
 
 impl Command {
-    fn is_waited_for(&self) -> bool {
-        !matches!(self, Self::Note(_))
-    }
-
     /// True when a call waits for it, so that it must not be held back for others to join.
     fn is_urgent(&self) -> bool {
-        matches!(self, Self::Intend(..) | Self::Close(..))
+        matches!(self.task, Some((Task::Intend(_) | Task::Close(_), _)))
     }
 }
 
@@ -62,6 +65,9 @@ const COMPANY: Duration = Duration::from_micros(200);
 /// How long notes stay unwritten when nothing else comes, so that readers see them.
 const SOON: Duration = Duration::from_secs(1);
 
+/// Notes that wait for a command to go with.
+pub(crate) type Notes = Arc<Mutex<Vec<Note>>>;
+
 /// Owns the connection and the lock of a run.
 pub(crate) struct Writer {
     pub(crate) path: PathBuf,
@@ -73,20 +79,18 @@ pub(crate) struct Writer {
 
 impl Writer {
     /// Writes until nobody can send any more.
-    pub(crate) fn run(mut self, commands: &Receiver<Command>) {
+    pub(crate) fn run(mut self, commands: &Receiver<Command>, notes: &Notes) {
         let mut waiting: Vec<Command> = Vec::new();
         let mut broken: Option<JournalError> = None;
-        while gather(commands, &mut waiting) {
+        while gather(commands, notes, &mut waiting) {
             let written = match &broken {
                 None => self.write(&waiting),
                 Some(error) => Err(error.clone()),
             };
             broken = written.as_ref().err().cloned();
-            for command in waiting.drain(..) {
-                if let Command::Intend(_, reply) | Command::Settle(_, reply) | Command::Close(_, reply) = command {
-                    // Whoever no longer waits need not hear of it.
-                    let _ = reply.send(written.clone());
-                }
+            for (_, reply) in waiting.drain(..).filter_map(|command| command.task) {
+                // Whoever no longer waits need not hear of it.
+                let _ = reply.send(written.clone());
             }
         }
         drop(self.connection);
@@ -95,8 +99,8 @@ impl Writer {
 
     fn write(&mut self, commands: &[Command]) -> Result<(), JournalError> {
         let written = self.transact(commands);
-        let closes = commands.iter().any(|command| matches!(command, Command::Close(..)));
-        if written.is_ok() && closes {
+        let closes = |command: &Command| matches!(command.task, Some((Task::Close(_), _)));
+        if written.is_ok() && commands.iter().any(closes) {
             self.fold();
         }
         written
@@ -117,36 +121,47 @@ impl Writer {
     fn transact(&mut self, commands: &[Command]) -> Result<(), JournalError> {
         let sql = |error: rusqlite::Error| failed(&self.path, &error);
         let transaction = self.connection.transaction().map_err(sql)?;
+        let in_journal = |error: WriteError| error.in_journal(&self.path);
         for command in commands {
-            let written = match command {
-                Command::Intend(entries, _) => self.tables.intend(&transaction, entries),
-                Command::Settle(verdicts, _) => self.tables.settle(&transaction, verdicts),
-                Command::Close(ending, _) => self.tables.end_run(&transaction, ending),
-                Command::Note(Note::Call(call)) => self.tables.call(&transaction, call),
-                Command::Note(Note::Repeat { line, scope, first }) => {
-                    self.tables.repeat(&transaction, *line, scope, *first)
+            for note in &command.notes {
+                match note {
+                    Note::Call(call) => self.tables.call(&transaction, call),
+                    Note::Repeat { line, scope, first } => self.tables.repeat(&transaction, *line, scope, *first),
+                    Note::InputRow { line, text } => self.tables.input_row(&transaction, *line, text),
                 }
-                Command::Note(Note::InputRow { line, text }) => self.tables.input_row(&transaction, *line, text),
-            };
-            written.map_err(|error| error.in_journal(&self.path))?;
+                .map_err(in_journal)?;
+            }
+            match &command.task {
+                Some((Task::Intend(intents), _)) => self.tables.entries.intend(&transaction, intents),
+                Some((Task::Settle(settled), _)) => self.tables.entries.settle(&transaction, settled),
+                Some((Task::Close(ending), _)) => self.tables.end_run(&transaction, ending),
+                None => Ok(()),
+            }
+            .map_err(in_journal)?;
         }
         transaction.commit().map_err(sql)
     }
 }
 
 /// Collects what is to be written together; false when nobody can send any more and nothing is left.
-fn gather(commands: &Receiver<Command>, waiting: &mut Vec<Command>) -> bool {
-    // Until somebody waits, or notes have been kept for long enough.
-    while !waiting.last().is_some_and(Command::is_waited_for) && waiting.len() < MOST {
-        let next = if waiting.is_empty() {
-            commands.recv().map_err(|_| RecvTimeoutError::Disconnected)
-        } else {
-            commands.recv_timeout(SOON)
-        };
-        match next {
-            Ok(command) => waiting.push(command),
-            Err(RecvTimeoutError::Timeout) => return true,
-            Err(RecvTimeoutError::Disconnected) => return !waiting.is_empty(),
+fn gather(commands: &Receiver<Command>, notes: &Notes, waiting: &mut Vec<Command>) -> bool {
+    match commands.recv_timeout(SOON) {
+        Ok(command) => waiting.push(command),
+        Err(RecvTimeoutError::Timeout) => {
+            // Notes have been kept for long enough.
+            let notes = taken(notes);
+            if !notes.is_empty() {
+                waiting.push(Command { notes, task: None });
+            }
+            return true;
+        }
+        Err(RecvTimeoutError::Disconnected) => {
+            let notes = taken(notes);
+            let some = !notes.is_empty();
+            if some {
+                waiting.push(Command { notes, task: None });
+            }
+            return some;
         }
     }
     // Whatever is there already.
@@ -162,4 +177,9 @@ fn gather(commands: &Receiver<Command>, waiting: &mut Vec<Command>) -> bool {
         waiting.push(command);
     }
     true
+}
+
+/// The notes that have come until now.
+pub(crate) fn taken(notes: &Notes) -> Vec<Note> {
+    std::mem::take(&mut notes.lock().unwrap_or_else(PoisonError::into_inner))
 }

@@ -128,9 +128,10 @@ fn what_was_settled_is_told_by_stretches_of_each_run_without_what_was_not_sent()
     // Four kinds of moments: in the first second, in the third, before the run by a clock that was set back, and unsent.
     tool.execute_batch(
         "UPDATE record SET at = (SELECT started_at FROM run WHERE run.number = record.run) + 10;
-         UPDATE record SET at = at + 2500 WHERE line BETWEEN 1 AND 3;
-         UPDATE record SET at = at - 90000 WHERE line = 4;
-         UPDATE record SET outcome = 'not_sent' WHERE line = 5",
+         UPDATE record SET at = at - 90000 WHERE line = 9;
+         UPDATE record SET outcome = 'not_sent' WHERE line = 19;
+         UPDATE sheaf SET at = (SELECT started_at FROM run WHERE run.number = sheaf.run) + 10;
+         UPDATE sheaf SET at = at + 2500 WHERE line = 11",
     )
     .unwrap();
     let reader = JournalReader::open(&path).unwrap();
@@ -143,9 +144,9 @@ fn what_was_settled_is_told_by_stretches_of_each_run_without_what_was_not_sent()
     assert_eq!(
         told,
         [
-            (1, 0, Verdict::Deleted, 12, 12),
-            (1, 0, Verdict::NotFound, 2, 2),
-            (1, 2, Verdict::Deleted, 3, 3),
+            (1, 0, Verdict::Deleted, 8, 8),
+            (1, 0, Verdict::NotFound, 1, 1),
+            (1, 2, Verdict::Deleted, 8, 8),
             (2, 0, Verdict::Rejected, 2, 0)
         ]
     );

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use batchwise_core::Verdict;
 use batchwise_core::journal::Recall;
-use batchwise_journal::{JournalReader, SqliteJournal};
+use batchwise_journal::{Filter, JournalReader, SqliteJournal};
 use common::*;
 use proptest::prelude::*;
 use tempfile::TempDir;
@@ -78,9 +78,53 @@ fn told(word: Verdict) -> Recall {
 }
 
 fn state_in(path: &Path) -> State {
+    let words = words_in(path);
     let journal = go_on(path);
     let known = (1..=LINES).map(|line| (line, recall(&journal, line)));
-    known.filter(|(_, known)| *known != Recall::New).collect()
+    let state: State = known.filter(|(_, known)| *known != Recall::New).collect();
+    // Whoever reads it sees the same, before a run goes on with it and then.
+    assert_eq!(words, words_in(path));
+    assert!(words.keys().eq(state.keys()));
+    for (line, known) in &state {
+        if let Recall::Settled(verdict) = known {
+            assert_eq!(words[line], verdict.as_str());
+        }
+    }
+    state
+}
+
+/// What all ways of reading a journal say of its records, by line.
+fn words_in(path: &Path) -> BTreeMap<u64, String> {
+    let reader = JournalReader::open(path).unwrap();
+    let word = |verdict: Option<Verdict>| verdict.map_or("maybe_sent", Verdict::as_str).to_owned();
+    let rows: Vec<_> = reader.records(Filter::all()).map(|row| row.unwrap()).collect();
+    let words: BTreeMap<u64, String> = rows.iter().map(|row| (row.line, word(row.verdict))).collect();
+    assert!(rows.windows(2).all(|pair| pair[0].line < pair[1].line), "{rows:?}");
+    for row in &rows {
+        assert_eq!(row.key, entry(row.line).key);
+        assert_eq!(reader.record(row.line, None).unwrap().as_ref(), Some(row));
+    }
+    let tally = reader.tally().unwrap();
+    assert_eq!(tally.counts.total() + tally.open, rows.len() as u64);
+    for verdict in Verdict::ALL {
+        let some: Vec<_> = reader
+            .records(Filter::only([verdict]))
+            .map(|row| row.unwrap().line)
+            .collect();
+        assert_eq!(some.len() as u64, tally.counts.of(verdict));
+        assert!(some.iter().all(|line| words[line] == verdict.as_str()));
+    }
+    let tool = rusqlite::Connection::open(path).unwrap();
+    let mut asked = tool.prepare("SELECT line, key, outcome FROM outcomes").unwrap();
+    let told = asked
+        .query_map([], |row| Ok((row.get::<_, u32>(0)?.into(), row.get(1)?, row.get(2)?)))
+        .unwrap()
+        .map(|row| row.unwrap())
+        .inspect(|(line, key, _): &(u64, String, String)| assert_eq!(*key, entry(*line).key));
+    let mut told: Vec<_> = told.map(|(line, _, word)| (line, word)).collect();
+    told.sort();
+    assert_eq!(told, words.clone().into_iter().collect::<Vec<_>>());
+    words
 }
 
 /// A copy of a journal's files as they are, which is what a process that ends leaves.

@@ -407,8 +407,8 @@ impl Journal for ModelJournal {
         self.state().recall(entry)
     }
 
-    async fn intend(&self, entries: Vec<JournalEntry>) -> Result<(), JournalError> {
-        self.write(Write::Intend(entries)).await
+    async fn intend(&self, batches: Vec<Vec<JournalEntry>>) -> Result<(), JournalError> {
+        self.write(Write::Intend(batches.into_iter().flatten().collect())).await
     }
 
     async fn settle(&self, verdicts: Vec<JournalVerdict>) -> Result<(), JournalError> {

@@ -12,13 +12,14 @@ use super::figures::Figures;
 use crate::workspace::Workspace;
 
 /// Longest time of one input. An input is a few kilobytes and takes microseconds; a busy machine takes its share.
-const TIMEOUT: Duration = Duration::from_secs(20);
+const TIMEOUT: Duration = Duration::from_secs(60);
 
 /// Most memory of the whole program; the sanitizer's own share of it is the larger one.
 const MOST_MEGABYTES: u32 = 2048;
 
-/// Most memory that is asked for at once. No input is longer than 1 MiB, and nothing that is made of one is much longer.
-const MOST_MEGABYTES_AT_ONCE: u32 = 32;
+/// Most memory that is asked for at once. No input is longer than 1 MiB, and of each of its bytes no more than 64 are made: a
+/// list that grows asks for twice as much.
+const MOST_MEGABYTES_AT_ONCE: u32 = 128;
 
 /// A file of `fuzz/fuzz_targets`.
 #[derive(Debug)]

@@ -5,17 +5,17 @@ use crate::journal::JournalEntry;
 use crate::record::Record;
 
 impl<R: Record> Plan<R> {
-    /// The fresh records of the next few batches that the journal has not been told of, if there are enough of them; from now
-    /// on it has, in that round.
-    pub(crate) fn note_ahead(&mut self, batches: usize, round: u64) -> Vec<JournalEntry> {
+    /// The fresh records of the next few batches that the journal has not been told of, batch by batch, if there are enough
+    /// of them; from now on it has, in that round.
+    pub(crate) fn note_ahead(&mut self, batches: usize, round: u64) -> Vec<Vec<JournalEntry>> {
         self.noted_ahead = batches.max(1);
-        let mut entries = Vec::new();
+        let mut noted = Vec::new();
         if self.stop.is_some() {
-            return entries;
+            return noted;
         }
-        let most = self.descriptor.max_records.get().saturating_mul(self.noted_ahead);
+        let mut most = self.descriptor.max_records.get().saturating_mul(self.noted_ahead);
         for lane in self.lanes.values_mut() {
-            let window = lane.limit.saturating_mul(self.noted_ahead).min(most - entries.len());
+            let window = lane.limit.saturating_mul(self.noted_ahead).min(most);
             let told = lane
                 .fresh
                 .iter()
@@ -27,15 +27,22 @@ impl<R: Record> Plan<R> {
             if (told >= lane.limit && told.saturating_mul(2) >= window) || (new < lane.limit && !self.input_ended) {
                 continue;
             }
-            for one in lane.fresh.iter_mut().take(window) {
+            for (at, one) in lane.fresh.iter_mut().take(window).enumerate() {
+                if noted.is_empty() || at % lane.limit.max(1) == 0 {
+                    noted.push(Vec::new());
+                }
                 if one.meta.note(round) {
-                    entries.push(JournalEntry::of_record(&one.record, one.meta.line));
+                    most = most.saturating_sub(1);
+                    if let Some(batch) = noted.last_mut() {
+                        batch.push(JournalEntry::of_record(&one.record, one.meta.line));
+                    }
                 }
             }
-            if entries.len() >= most {
+            if most == 0 {
                 break;
             }
         }
-        entries
+        noted.retain(|batch| !batch.is_empty());
+        noted
     }
 }

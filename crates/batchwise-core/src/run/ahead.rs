@@ -76,10 +76,10 @@ impl Ahead {
     }
 
     /// Begins the next round.
-    pub(super) fn begin(&mut self, entries: Vec<JournalEntry>) {
+    pub(super) fn begin(&mut self, batches: Vec<Vec<JournalEntry>>) {
         let journal = Arc::clone(&self.journal);
         self.round += 1;
-        self.noting = Some(Box::pin(async move { journal.intend(entries).await }));
+        self.noting = Some(Box::pin(async move { journal.intend(batches).await }));
     }
 
     /// Ready when the round under way is durable, or failed to be.
@@ -135,7 +135,7 @@ mod tests {
         fn recall(&self, _: &JournalEntry) -> Result<Recall, JournalError> {
             Ok(Recall::New)
         }
-        async fn intend(&self, _: Vec<JournalEntry>) -> Result<(), JournalError> {
+        async fn intend(&self, _: Vec<Vec<JournalEntry>>) -> Result<(), JournalError> {
             Ok(())
         }
         async fn settle(&self, _: Vec<JournalVerdict>) -> Result<(), JournalError> {

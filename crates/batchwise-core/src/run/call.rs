@@ -33,6 +33,8 @@ pub(super) struct CallContext<M> {
 #[derive(Debug)]
 pub(super) struct JournalSide {
     pub(super) journal: Arc<dyn Journal>,
+    /// Earlier runs may know something of an entry.
+    pub(super) has_past: bool,
     pub(super) durable: Durable,
     /// Batches that left at once, since all of it was durable.
     pub(super) noted_in_time: AtomicU64,
@@ -43,6 +45,7 @@ pub(super) struct JournalSide {
 impl JournalSide {
     pub(super) fn new(journal: Arc<dyn Journal>, durable: Durable) -> Self {
         Self {
+            has_past: journal.has_past(),
             journal,
             durable,
             noted_in_time: AtomicU64::new(0),
@@ -111,7 +114,7 @@ impl<M: BatchMethod> CallContext<M> {
         }
         journal.waited_for.fetch_add(1, Ordering::Relaxed);
         if !entries.is_empty() {
-            journal.journal.intend(entries).await?;
+            journal.journal.intend(vec![entries]).await?;
         }
         let reached = durable.wait_for(|durable| durable.as_ref().map_or(true, |round| *round >= told));
         match reached.await {

@@ -300,9 +300,9 @@ impl<M: BatchMethod> Driver<M> {
             ahead.rest();
             return;
         }
-        let entries = self.plan.note_ahead(ahead.batches(), round);
-        if !entries.is_empty() {
-            ahead.begin(entries);
+        let batches = self.plan.note_ahead(ahead.batches(), round);
+        if !batches.is_empty() {
+            ahead.begin(batches);
         }
     }
 
@@ -425,8 +425,8 @@ impl<M: BatchMethod> Driver<M> {
             Entry::Record { line, .. } | Entry::Invalid { line, .. } => *line,
             Entry::StageEnd(_) => 0,
         };
-        let noted = self.ahead.as_ref().and_then(|_| JournalEntry::of_input(&entry));
-        let past = match self.recall(noted.as_ref()) {
+        let scope = self.ahead.as_ref().and_then(|_| JournalEntry::scope_of_input(&entry));
+        let past = match self.recall(&entry) {
             Ok(past) => past,
             Err(error) => {
                 // Nothing true can be said of this entry: it is not taken in.
@@ -448,18 +448,18 @@ impl<M: BatchMethod> Driver<M> {
                 if let Some(observer) = &self.context.gate.observer {
                     observer.duplicate(line, first);
                 }
-                if let (Some(side), Some(repeat)) = (&self.context.journal, &noted) {
-                    side.journal.repeated(repeat, first);
+                if let Some(side) = &self.context.journal {
+                    side.journal.repeated(line, scope.as_deref(), first);
                 }
             }
         }
     }
 
-    fn recall(&self, entry: Option<&JournalEntry>) -> Result<Recall, JournalError> {
-        match (&self.context.journal, entry) {
-            (Some(side), Some(entry)) => side.journal.recall(entry),
-            _ => Ok(Recall::New),
-        }
+    fn recall(&self, entry: &Entry<M::Record>) -> Result<Recall, JournalError> {
+        let Some(side) = self.context.journal.as_ref().filter(|side| side.has_past) else {
+            return Ok(Recall::New);
+        };
+        JournalEntry::of_input(entry).map_or(Ok(Recall::New), |entry| side.journal.recall(&entry))
     }
 
     async fn event(&mut self, until: Option<Tick>) -> Event<M::Record> {

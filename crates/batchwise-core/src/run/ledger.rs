@@ -77,7 +77,12 @@ impl<R: Record> Ledger<R> {
         let Poll::Ready(written) = saving.as_mut().poll(cx) else {
             return Poll::Pending;
         };
-        self.saved.extend(outcomes.drain(..));
+        if self.saved.is_empty() {
+            // They stay where they are.
+            self.saved = std::mem::take(outcomes).into();
+        } else {
+            self.saved.extend(outcomes.drain(..));
+        }
         self.saving = None;
         if written.is_err() {
             self.failed = true;

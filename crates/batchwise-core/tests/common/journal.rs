@@ -123,10 +123,10 @@ impl Journal for MemoryJournal {
         })
     }
 
-    async fn intend(&self, entries: Vec<JournalEntry>) -> Result<(), JournalError> {
+    async fn intend(&self, batches: Vec<Vec<JournalEntry>>) -> Result<(), JournalError> {
         self.write(|disk| {
-            disk.intents.push(entries.len());
-            for entry in entries {
+            disk.intents.push(batches.iter().map(Vec::len).sum());
+            for entry in batches.into_iter().flatten() {
                 disk.records.insert(name(entry), State::Intended);
             }
         })
@@ -151,8 +151,8 @@ impl Journal for MemoryJournal {
         self.disk.lock().unwrap().calls += 1;
     }
 
-    fn repeated(&self, entry: &JournalEntry, first: Option<u64>) {
-        self.disk.lock().unwrap().repeats.push((entry.line, first));
+    fn repeated(&self, line: u64, _: Option<&str>, first: Option<u64>) {
+        self.disk.lock().unwrap().repeats.push((line, first));
     }
 
     async fn close(&self, summary: &Summary) -> Result<(), JournalError> {

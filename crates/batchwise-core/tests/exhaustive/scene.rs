@@ -234,8 +234,8 @@ impl Journal for Scripted {
         })
     }
 
-    async fn intend(&self, entries: Vec<JournalEntry>) -> Result<(), JournalError> {
-        let lines = entries.into_iter().map(|entry| entry.line).collect();
+    async fn intend(&self, batches: Vec<Vec<JournalEntry>>) -> Result<(), JournalError> {
+        let lines = batches.into_iter().flatten().map(|entry| entry.line).collect();
         self.write(Write::Intend(lines)).await
     }
 

@@ -89,7 +89,7 @@ pub fn wait<T>(future: impl Future<Output = T>) -> T {
 }
 
 pub fn intend(journal: &SqliteJournal, lines: impl IntoIterator<Item = u64>) {
-    wait(journal.intend(entries(lines))).unwrap();
+    wait(journal.intend(vec![entries(lines)])).unwrap();
 }
 
 pub fn settle(journal: &SqliteJournal, lines: impl IntoIterator<Item = u64>, word: Verdict) {
