@@ -14,11 +14,17 @@ fuzz_target!(|input: &[u8]| {
         (Whose::Leads, None, Some("gb18030")),
     ] {
         let read = pipe_rows(whose, input, 1 << 16, column, encoding);
-        assert_eq!(
-            read,
-            pipe_rows(whose, input, 1, column, encoding),
-            "an input is the same however it comes"
-        );
+        let byte_by_byte = pipe_rows(whose, input, 1, column, encoding);
+        if let (Some(some), Some(others)) = (
+            before_broken_pack(input, &read),
+            before_broken_pack(input, &byte_by_byte),
+        ) {
+            // What was unpacked before the damage is told as far as the unpacker hands it out, which depends on how its
+            // bytes come; and when it is no text either, so does which of the two is said. But it is the same as far as it goes.
+            assert!(some.iter().zip(others).all(|(one, other)| one == other));
+        } else {
+            assert_eq!(read, byte_by_byte, "an input is the same however it comes");
+        }
         let mut last = 0;
         for (index, row) in read.iter().enumerate() {
             let line = match row {
@@ -41,3 +47,11 @@ fuzz_target!(|input: &[u8]| {
         }
     }
 });
+
+/// The rows before the end of a packed input that broke.
+fn before_broken_pack<'a>(input: &[u8], read: &'a [Read]) -> Option<&'a [Read]> {
+    match read {
+        [before @ .., Read::Broken(_)] if input.starts_with(b"\x1f\x8b") => Some(before),
+        _ => None,
+    }
+}
