@@ -41,6 +41,7 @@ mod usage;
 mod values;
 mod verify;
 
+use std::io;
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -55,19 +56,28 @@ pub fn main() -> ExitCode {
         Ok(cli) => cli,
         Err(error) => {
             // Help and version are answers, not mistakes.
-            let exit = if error.use_stderr() { Exit::Usage } else { Exit::Reached };
-            let _ = usage::helped(error).print();
-            return exit.into();
+            let is_answer = !error.use_stderr();
+            return match usage::helped(error).print() {
+                // Whoever reads the first lines of a help alone has what was wanted.
+                Err(error) if is_answer && error.kind() != io::ErrorKind::BrokenPipe => {
+                    told(&Failure::unwritable(&error))
+                }
+                _ if is_answer => Exit::Reached.into(),
+                _ => Exit::Usage.into(),
+            };
         }
     };
     end_at_panics();
     match start(cli) {
         Ok(exit) => exit.into(),
-        Err(failure) => {
-            notes::say_failure(&failure);
-            failure.exit().into()
-        }
+        Err(failure) => told(&failure),
     }
+}
+
+/// Says what went wrong, and gives the exit code for it.
+fn told(failure: &Failure) -> ExitCode {
+    notes::say_failure(failure);
+    failure.exit().into()
 }
 
 /// A panic, on whichever thread, is a fault of our own: the command ends at once, with the exit code for it. A thread that

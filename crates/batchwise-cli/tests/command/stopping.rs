@@ -120,6 +120,7 @@ fn a_full_disk_behind_standard_output_is_3() {
     let run = |args: &str| Cli::new(&emulated.url(), &format!("calltouch-import delete 51001 {args}"));
     assert_eq!(run("--yes").stdout(full()).code(), Some(3));
     assert_eq!(run("--dry-run").stdout(full()).code(), Some(3));
+    assert_eq!(run("--help").stdout(full()).code(), Some(3));
 }
 
 #[cfg(target_os = "linux")]
