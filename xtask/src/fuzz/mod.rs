@@ -26,7 +26,7 @@ pub(crate) struct FuzzArgs {
     #[arg(long, value_name = "N", default_value_t = 60)]
     pub(crate) seconds: u64,
     /// Bytes of the longest input of the check that time grows with the input and no faster; 0 leaves it out
-    #[arg(long, value_name = "BYTES", default_value_t = 1 << 20)]
+    #[arg(long, value_name = "BYTES", default_value_t = 1 << 19)]
     pub(crate) longest: usize,
 }
 

@@ -17,9 +17,9 @@ const TIMEOUT: Duration = Duration::from_secs(60);
 /// Most memory of the whole program; the sanitizer's own share of it is the larger one.
 const MOST_MEGABYTES: u32 = 2048;
 
-/// Most memory that is asked for at once. No input is longer than 1 MiB, and of each of its bytes no more than 64 are made: a
+/// Most memory that is asked for at once. No input is longer than 512 KiB, and of each of its bytes no more than 64 are made: a
 /// list that grows asks for twice as much.
-const MOST_MEGABYTES_AT_ONCE: u32 = 128;
+const MOST_MEGABYTES_AT_ONCE: u32 = 64;
 
 /// A file of `fuzz/fuzz_targets`.
 #[derive(Debug)]
@@ -81,10 +81,18 @@ impl Target {
             std::fs::write(&file, input)?;
             files.push(file);
         }
-        let said = self.run(|command| command.args(files));
-        // An input that broke something was copied by then.
+        // Inputs that were named are not copied when they break something.
+        let these = |command: &mut Command| {
+            command.args(files);
+        };
+        let said = self.run(these).with_context(|| {
+            format!(
+                "the input is in {}: the last one that was named",
+                self.scratch.display()
+            )
+        })?;
         std::fs::remove_dir_all(&self.scratch)?;
-        said
+        Ok(said)
     }
 
     /// Tries the corpus, then new inputs for so long.
@@ -95,17 +103,20 @@ impl Target {
             0 => "-runs=0".to_owned(),
             seconds => format!("-max_total_time={seconds}"),
         };
-        let said = self.run(|command| {
+        let new = |command: &mut Command| {
             command
                 .args([&self.grown, &self.corpus])
                 .arg(end)
-                .arg("-print_final_stats=1")
-        })?;
+                .arg("-print_final_stats=1");
+        };
+        let said = self
+            .run(new)
+            .with_context(|| format!("the input is in {}", self.artifacts.display()))?;
         let corpus = files_of(&self.corpus)?.len();
         Figures::read(&self.name, time, corpus, lengthened, &said)
     }
 
-    fn run(&self, with: impl FnOnce(&mut Command) -> &mut Command) -> Result<String> {
+    fn run(&self, with: impl FnOnce(&mut Command)) -> Result<String> {
         std::fs::create_dir_all(&self.artifacts)?;
         let mut command = Command::new(&self.program);
         command
@@ -125,9 +136,8 @@ impl Target {
         if !status.success() {
             eprintln!("{}", tail(&said));
             bail!(
-                "{status}; the input is in {artifacts}: `RUSTC_BOOTSTRAP=1 cargo fuzz run {name} FILE` tries it again",
-                artifacts = self.artifacts.display(),
-                name = self.name,
+                "{status}: `RUSTC_BOOTSTRAP=1 cargo fuzz run {} FILE` tries it again",
+                self.name
             );
         }
         Ok(said)
