@@ -52,6 +52,9 @@ const ROW: &str = "
     INSERT INTO record (line, scope, key, outcome, reached, maybe_sent, cut_short, attempts, reason, call, run, at)
     VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0, ?7, ?8, ?9, ?10, ?11)";
 
+/// Ends that a sheaf's records come to; those of further ones are rows, so that each is not compared with all.
+const MOST_GROUPS: usize = 8;
+
 /// What a run writes of its entries.
 #[derive(Debug)]
 pub(crate) struct Entries {
@@ -243,6 +246,7 @@ impl Entries {
         }
         let mut groups: Vec<Group<'_>> = Vec::new();
         for (member, one) in members.iter().zip(settled) {
+            let count = groups.len();
             if one.is_some_and(|one| one.key != member.1) {
                 return Err(WriteError::OtherEntry(words::unsigned(member.0)));
             }
@@ -254,9 +258,10 @@ impl Entries {
                         (Some(of), Some(one)) => are_alike(of.verdict, one.verdict),
                         _ => false,
                     };
-                    match groups.iter_mut().find(|(of, _)| alike(of)) {
-                        Some((_, group)) => group.push(member),
-                        None => groups.push((*one, vec![member])),
+                    match (groups.iter_mut().find(|(of, _)| alike(of)), one) {
+                        (Some((_, group)), _) => group.push(member),
+                        (None, Some(one)) if count >= MOST_GROUPS => self.settle_row(connection, *one)?,
+                        (None, _) => groups.push((*one, vec![member])),
                     }
                 }
             }

@@ -87,6 +87,26 @@ fn a_batch_of_several_ends_is_a_row_for_each_end_that_many_share_and_one_for_eac
 }
 
 #[test]
+fn records_that_each_come_to_an_end_of_their_own_are_rows() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("job");
+    let journal = begin(&path);
+    intend(&journal, 1..=100);
+    let mut settled = verdicts(1..=90, Verdict::NotFound);
+    for verdict in &mut settled {
+        let why = format!("no log {}", verdict.entry.key);
+        verdict.reason = Some(Reason::with_text(ReasonKind::Provider, why));
+    }
+    wait(journal.settle(settled)).unwrap();
+    // The last ten are still on their way.
+    assert_eq!(rows(&path), (90, 1));
+    for row in records(&path) {
+        let expected = (row.line <= 90).then(|| format!("no log {}", row.key));
+        assert_eq!(row.reason.map(|reason| reason.detail), expected);
+    }
+}
+
+#[test]
 fn records_that_are_still_on_their_way_stay_together() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("job");
