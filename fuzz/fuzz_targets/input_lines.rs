@@ -30,7 +30,7 @@ fuzz_target!(|input: &[u8]| {
                     assert_eq!(*line, number);
                     assert_eq!(records.len(), if whose == Whose::Customers && !text.expect("text").contains(':') { 2 } else { 1 });
                     for record in records {
-                        let again = rows(whose, record.as_bytes(), 1 << 16, None, None);
+                        let again = rows(whose, record.as_bytes(), 64, None, None);
                         assert_eq!(again, [Read::Records(1, vec![record.clone()])], "a key reads back");
                     }
                 }
