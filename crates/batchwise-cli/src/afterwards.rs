@@ -12,7 +12,7 @@ use crate::ending::{Ending, OutcomeFile};
 use crate::failure::{Exit, Failure};
 use crate::input::{Shape, Source};
 use crate::job::exit_of;
-use crate::ledger::{Closing, Invocation, JournalLookup, check_pipe, finished_at, finished_job, whole_job};
+use crate::ledger::{Closing, Invocation, JournalLookup, check_input, finished_at, finished_job, whole_job};
 use crate::notes::{Notes, say};
 use crate::results::{Outlets, Pass, ResultFile, SummaryFile, Told, Written, write_results};
 use crate::target::Target;
@@ -46,10 +46,20 @@ impl<S: Shape> Afterwards<'_, S> {
     pub(crate) fn finish(&self, run: &Summary, unwritable: Option<&io::Error>, notes: &Notes) -> Exit {
         let whole = self.whole(run);
         let mut failed = unwritable.is_some();
-        let results = self.results(&mut failed);
+        let journal_failed = journal_failed(run);
+        // What the journal refused is no input of this job: files of the job stay as they are.
+        let results = (!journal_failed).then(|| self.results(&mut failed)).flatten();
+        if journal_failed && self.outlets.directory.is_some() {
+            say("--results-dir: the files stay as they are");
+        }
+        let earlier = match (self.verification, self.reader) {
+            (None, Some(reader)) => self.verified_before(reader),
+            _ => None,
+        };
+        let verification = self.verification.or(earlier.as_ref());
         let judge = |failed: bool| {
             let exit = exit_of(&whole, failed, self.args.allow_missing);
-            self.verification.map_or(exit, |verification| verification.judge(exit))
+            verification.map_or(exit, |verification| verification.judge(exit))
         };
         let mut exit = judge(failed);
         if let Some(file) = &self.outlets.summary {
@@ -63,7 +73,7 @@ impl<S: Shape> Afterwards<'_, S> {
                 exit,
                 journal: self.journal,
                 results: results.as_ref(),
-                verification: self.verification,
+                verification,
             };
             if let Err(why) = file.write(&told.value()) {
                 say(&format!("--summary: {why}"));
@@ -91,7 +101,7 @@ impl<S: Shape> Afterwards<'_, S> {
             let text = format!("the whole job: {total}: {}; {} calls", counts.join(", "), whole.calls);
             lines.insert(0, text);
         }
-        if let Some(verification) = self.verification {
+        if let Some(verification) = verification {
             verification.alarms().iter().for_each(|alarm| say(alarm));
             notes.warn(&format!("verified: {}", counted(&verification.counts)));
         }
@@ -113,9 +123,7 @@ impl<S: Shape> Afterwards<'_, S> {
         let path = journal.unwrap_or_else(|| Path::new(""));
         let unreadable = |error: ReadError| Failure::usage(format!("--journal: {error}"));
         let reader = JournalReader::open(path).map_err(unreadable)?;
-        if !self.source.is_whole() {
-            check_pipe(self.source, self.shape, &reader)?;
-        }
+        check_input(self.source, self.shape, &reader)?;
         let run = finished_job(&reader, past.runs.last()).map_err(unreadable)?;
         notes.warn(&format!("finished {}, nothing sent", finished_at(past)));
         let afterwards = Afterwards {
@@ -128,13 +136,24 @@ impl<S: Shape> Afterwards<'_, S> {
 
     /// The sums of all runs. What the journal could not take is known of this run alone.
     fn whole(&self, run: &Summary) -> Summary {
-        let journal_failed = run.stop.as_ref().is_some_and(|stop| stop.kind() == ReasonKind::Journal);
-        let Some(reader) = self.reader.filter(|_| !journal_failed) else {
+        let Some(reader) = self.reader.filter(|_| !journal_failed(run)) else {
             return run.clone();
         };
         whole_job(reader, run).unwrap_or_else(|error| {
             say(&format!("the journal {error}"));
             run.clone()
+        })
+    }
+
+    /// What an earlier look at the provider showed, as the journal has it.
+    fn verified_before(&self, reader: &JournalReader) -> Option<Verification> {
+        let shown = |scope: Option<&str>, key: &str| match scope {
+            Some(campaign) if self.with_campaign => format!("{campaign}:{key}"),
+            _ => key.to_owned(),
+        };
+        Verification::of_journal(reader, shown).unwrap_or_else(|error| {
+            say(&format!("the journal {error}"));
+            None
         })
     }
 
@@ -164,6 +183,10 @@ impl<S: Shape> Afterwards<'_, S> {
             }
         }
     }
+}
+
+fn journal_failed(run: &Summary) -> bool {
+    run.stop.as_ref().is_some_and(|stop| stop.kind() == ReasonKind::Journal)
 }
 
 /// Somebody looked at the provider after the job.

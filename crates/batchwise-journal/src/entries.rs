@@ -116,6 +116,11 @@ impl Entries {
         })
     }
 
+    /// Nothing is known of lines after this one.
+    pub(crate) fn known_to(&self) -> i64 {
+        self.known_to
+    }
+
     /// Notes that calls are about to carry these entries.
     pub(crate) fn intend(&mut self, connection: &Connection, intents: &[Intents]) -> Written {
         let now = words::millis(SystemTime::now());

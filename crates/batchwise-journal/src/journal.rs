@@ -2,15 +2,16 @@
 
 use std::fmt;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::sync::{Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::SystemTime;
 
 use async_trait::async_trait;
-use batchwise_core::Summary;
 use batchwise_core::journal::{Journal, JournalEntry, JournalError, JournalVerdict, Recall};
 use batchwise_core::observe::CallFinished;
+use batchwise_core::{Reason, ReasonKind, Summary};
 use tokio::sync::oneshot;
 
 use crate::packed::{Intents, Settled};
@@ -34,6 +35,12 @@ pub struct SqliteJournal {
     notes: Notes,
     writer: Option<JoinHandle<()>>,
     past: Mutex<Past>,
+    /// The last line of which earlier runs know something.
+    known_to: i64,
+    /// The input turned out to be another one.
+    refused: AtomicBool,
+    /// Something of an entry was written.
+    wrote: AtomicBool,
 }
 
 /// What earlier runs know.
@@ -46,6 +53,7 @@ enum Past {
 
 impl SqliteJournal {
     pub(crate) fn start(path: PathBuf, writer: Writer, cursor: Option<Cursor>) -> std::io::Result<Self> {
+        let known_to = writer.tables.entries.known_to();
         let (commands, receiver) = sync_channel(QUEUE);
         let notes = Notes::default();
         let noted = Notes::clone(&notes);
@@ -58,6 +66,9 @@ impl SqliteJournal {
             notes,
             writer: Some(thread),
             past: Mutex::new(cursor.map_or(Past::Nothing, |cursor| Past::Read(Box::new(cursor)))),
+            known_to,
+            refused: AtomicBool::new(false),
+            wrote: AtomicBool::new(false),
         })
     }
 
@@ -111,6 +122,22 @@ impl SqliteJournal {
         JournalError::new(format!("`{}` is closed", self.path.display()))
     }
 
+    /// Why the job is not at its end although its input is: earlier runs read more of it.
+    fn is_shorter(&self, summary: &Summary) -> Option<JournalError> {
+        let past = self.past.lock().unwrap_or_else(PoisonError::into_inner);
+        match &*past {
+            Past::Read(cursor) if summary.stop.is_none() && cursor.asked_to() < self.known_to => {
+                Some(JournalError::new(format!(
+                    "the input ends at line {}, and earlier runs of `{}` read line {}: give the same input",
+                    cursor.asked_to(),
+                    self.path.display(),
+                    self.known_to
+                )))
+            }
+            _ => None,
+        }
+    }
+
     /// Ends reading, so that the writer has the file for itself.
     fn forget(&self) {
         *self.past.lock().unwrap_or_else(PoisonError::into_inner) = Past::Closed;
@@ -122,7 +149,9 @@ impl Journal for SqliteJournal {
     fn recall(&self, entry: &JournalEntry) -> Result<Recall, JournalError> {
         match &mut *self.past.lock().unwrap_or_else(PoisonError::into_inner) {
             Past::Nothing => Ok(Recall::New),
-            Past::Read(cursor) => cursor.recall(entry),
+            Past::Read(cursor) => cursor
+                .recall(entry)
+                .inspect_err(|_| self.refused.store(true, Ordering::Relaxed)),
             Past::Closed => Err(self.gone()),
         }
     }
@@ -132,10 +161,12 @@ impl Journal for SqliteJournal {
     }
 
     async fn intend(&self, batches: Vec<Vec<JournalEntry>>) -> Result<(), JournalError> {
+        self.wrote.store(true, Ordering::Relaxed);
         self.write(Task::Intend(Intents::pack(&batches))).await
     }
 
     async fn settle(&self, verdicts: Vec<JournalVerdict>) -> Result<(), JournalError> {
+        self.wrote.store(true, Ordering::Relaxed);
         self.write(Task::Settle(Settled::pack(verdicts))).await
     }
 
@@ -152,12 +183,19 @@ impl Journal for SqliteJournal {
     }
 
     async fn close(&self, summary: &Summary) -> Result<(), JournalError> {
+        let shorter = self.is_shorter(summary);
         self.forget();
-        let ending = Box::new(Ending {
-            at: SystemTime::now(),
-            summary: summary.clone(),
-        });
-        self.write(Task::Close(ending)).await
+        if self.refused.load(Ordering::Relaxed) && !self.wrote.load(Ordering::Relaxed) {
+            // Nothing of this job was touched: it is as it was before.
+            return self.write(Task::Forget).await;
+        }
+        let mut summary = summary.clone();
+        if let Some(why) = &shorter {
+            summary.stop = Some(Reason::with_text(ReasonKind::Journal, why.to_string()));
+        }
+        let at = SystemTime::now();
+        self.write(Task::Close(Box::new(Ending { at, summary }))).await?;
+        shorter.map_or(Ok(()), Err)
     }
 }
 

@@ -20,11 +20,12 @@ const REPLACE: &str = "
     DELETE FROM input_row;
     UPDATE run SET os_user = '-', machine = '-', input_path = NULL, input_sha256 = NULL,
                    stop_detail = CASE WHEN stop IS NULL THEN NULL ELSE stop END;
-    UPDATE job SET resume = '[]', directory = '-'";
+    UPDATE job SET account = '-', resume = '[]', directory = '-'";
 
-/// Replaces personal data by names without a meaning: keys, what the provider gave and said, kept input rows, who ran it
-/// and from where, and the input's digest (a short list could be guessed from it). Outcomes, kinds of reasons, attempts,
-/// times, calls, sums, provider, host, account and campaigns stay. There is no way back, and the job cannot go on.
+/// Replaces personal data by names without a meaning: keys, what the provider gave and said, kept input rows, the account
+/// (it may be a person's), who ran it and from where, and the input's digest (a short list could be guessed from it).
+/// Outcomes, kinds of reasons, attempts, times, calls, sums, provider, host and campaigns stay. There is no way back, and the
+/// job cannot go on.
 ///
 /// Nothing of the old is left in the file: it is written anew.
 ///

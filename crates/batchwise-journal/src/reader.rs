@@ -11,8 +11,10 @@ use serde_json::Value;
 use crate::error::ReadError;
 use crate::header::JobHeader;
 use crate::input::{InputKind, InputPrint};
+use crate::input_check::InputCheck;
 use crate::lock::RunLock;
 use crate::origin::Origin;
+use crate::recall::Cursor;
 use crate::records::{Filter, RecordRow, Records, record_at};
 use crate::schema::{self, Kind};
 use crate::verification::{Verified, VerifiedCounts};
@@ -395,6 +397,35 @@ impl JournalReader {
             Ok(true)
         }))?;
         Ok(counts)
+    }
+
+    /// How many records a look showed to be there although their outcome says that they are gone.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn contradicted(&self) -> Result<u64, ReadError> {
+        if self.version < 2 {
+            return Ok(0);
+        }
+        let sql = format!(
+            "SELECT coalesce(sum(records), 0) FROM {}
+              WHERE verified = 'present' AND outcome IN ('deleted', 'not_found', 'presumed_deleted')",
+            counted(self.version)
+        );
+        let count = self.connection.query_row(&sql, [], |row| row.get(0));
+        Ok(words::unsigned(self.told(count)?))
+    }
+
+    /// Holds an input against this job, entry by entry.
+    ///
+    /// # Errors
+    /// When the file cannot be read, or is of an older schema.
+    pub fn check_input(&self) -> Result<InputCheck<'_>, ReadError> {
+        let connection = self.told(connect(&self.path))?;
+        Ok(InputCheck::new(
+            self,
+            Cursor::of(self.path.clone(), connection, self.version),
+        ))
     }
 
     /// Looks at the whole file for damage.

@@ -34,6 +34,7 @@ const READ_SHEAVES: &str = "
 /// A place in the journal that moves on with the input: each row is read once, and few are in memory.
 ///
 /// When the input begins anew (its next stage) the place goes back with it.
+#[derive(Debug)]
 pub(crate) struct Cursor {
     path: PathBuf,
     connection: Connection,
@@ -42,10 +43,14 @@ pub(crate) struct Cursor {
     page: Page,
     /// The first row of the page that is not before the last line asked for.
     at: usize,
+    /// The file has sheaves.
+    with_sheaves: bool,
+    /// The last line that was asked for.
+    asked_to: i64,
 }
 
 /// Rows of whole lines, texts in one buffer.
-#[derive(Default)]
+#[derive(Debug, Default)]
 struct Page {
     /// The lines that the page tells of: those from here...
     from: i64,
@@ -55,6 +60,7 @@ struct Page {
     texts: String,
 }
 
+#[derive(Debug)]
 struct Row {
     line: i64,
     scope: Range<usize>,
@@ -74,11 +80,27 @@ impl Cursor {
                 ..Page::default()
             },
             at: 0,
+            with_sheaves: true,
+            asked_to: 0,
         }
+    }
+
+    /// One that only reads, in a file of this schema version.
+    pub(crate) fn of(path: PathBuf, connection: Connection, version: u32) -> Self {
+        Self {
+            with_sheaves: version >= 3,
+            ..Self::new(path, connection, false)
+        }
+    }
+
+    /// The last line that was asked for.
+    pub(crate) fn asked_to(&self) -> i64 {
+        self.asked_to
     }
 
     pub(crate) fn recall(&mut self, entry: &JournalEntry) -> Result<Recall, JournalError> {
         let line = words::signed(entry.line);
+        self.asked_to = self.asked_to.max(line);
         if line < self.page.from || self.page.to.is_some_and(|to| line >= to) {
             self.read(line).map_err(|error| failed(&self.path, &error))?;
         }
@@ -118,7 +140,11 @@ impl Cursor {
             let moment = self.connection.unchecked_transaction()?;
             self.page.clear(line);
             let rows_to = self.page.read_rows(&moment, rows, self.retry_failed)?;
-            let sheaves_to = self.page.read_sheaves(&moment, sheaves, self.retry_failed)?;
+            let sheaves_to = if self.with_sheaves {
+                self.page.read_sheaves(&moment, sheaves, self.retry_failed)?
+            } else {
+                None
+            };
             drop(moment);
             self.page.to = [rows_to, sheaves_to].into_iter().flatten().min();
             let Some(to) = self.page.to else { break };

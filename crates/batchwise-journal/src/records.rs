@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::SystemTime;
 
 use batchwise_core::Verdict;
-use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
+use rusqlite::{Connection, Row, Transaction, params};
 
 use crate::error::ReadError;
 use crate::verification::Verified;
@@ -41,6 +41,16 @@ const SELECT_SHEAF: &str = "
            reason.status, reason.request_id, NULL, 0, sheaf.verified
       FROM sheaf
       LEFT JOIN reason ON reason.id = sheaf.reason";
+
+/// One record of a sheaf, as a row.
+const MEMBER: &str = "
+    SELECT ?1, sheaf.scope, json_extract(sheaf.keys, '$[' || (?1 - sheaf.line) || ']') AS key, sheaf.outcome, sheaf.reached,
+           sheaf.maybe_sent, 0, sheaf.attempts, NULL, sheaf.call, sheaf.run, sheaf.at, reason.kind, reason.detail,
+           reason.code, reason.status, reason.request_id, input_row.text, 0, sheaf.verified
+      FROM sheaf
+      LEFT JOIN reason ON reason.id = sheaf.reason
+      LEFT JOIN input_row ON input_row.line = ?1
+     WHERE sheaf.line BETWEEN ?1 - ?3 AND ?1 AND sheaf.scope = ?2 AND sheaf.last_line >= ?1 AND key IS NOT NULL";
 
 /// Which records.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -310,17 +320,9 @@ pub(crate) fn record_at(
     if version < 3 {
         return Ok(None);
     }
-    let Some(id) = sheaf::holding(connection, line, scope, sheaf::SPAN)? else {
-        return Ok(None);
-    };
-    let sheaf = connection
-        .prepare_cached(&format!("{SELECT_SHEAF} WHERE sheaf.id = ?1"))?
-        .query_row([id], record_row)?;
-    let mut found = members(&sheaf)?.find(|member| words::signed(member.line) == line);
-    if let Some(record) = &mut found {
-        let mut texts = connection.prepare_cached("SELECT text FROM input_row WHERE line = ?1")?;
-        record.input_row = texts.query_row([line], |row| row.get(0)).optional()?;
-    }
+    let mut statement = connection.prepare_cached(MEMBER)?;
+    let mut rows = statement.query(params![line, scope, sheaf::SPAN])?;
+    let found = rows.next()?.map(record_row).transpose()?;
     drop(moment);
     Ok(found)
 }

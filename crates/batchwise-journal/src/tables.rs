@@ -116,6 +116,12 @@ impl Tables {
         Ok(())
     }
 
+    /// Takes back that the run began.
+    pub(crate) fn forget_run(&self, connection: &Connection) -> Written {
+        connection.execute("DELETE FROM run WHERE number = ?1", [self.run])?;
+        Ok(())
+    }
+
     pub(crate) fn end_run(&self, connection: &Connection, ending: &Ending) -> Written {
         let summary = &ending.summary;
         connection.execute(

@@ -33,6 +33,8 @@ pub(crate) enum Task {
     Intend(Vec<Intents>),
     Settle(Vec<Settled>),
     Close(Box<Ending>),
+    /// The run is as if it had never begun.
+    Forget,
 }
 
 /// What nobody waits for.
@@ -52,7 +54,7 @@ pub(crate) enum Note {
 impl Command {
     /// True when a call waits for it, so that it must not be held back for others to join.
     fn is_urgent(&self) -> bool {
-        matches!(self.task, Some((Task::Intend(_) | Task::Close(_), _)))
+        matches!(self.task, Some((Task::Intend(_) | Task::Close(_) | Task::Forget, _)))
     }
 }
 
@@ -99,7 +101,7 @@ impl Writer {
 
     fn write(&mut self, commands: &[Command]) -> Result<(), JournalError> {
         let written = self.transact(commands);
-        let closes = |command: &Command| matches!(command.task, Some((Task::Close(_), _)));
+        let closes = |command: &Command| matches!(command.task, Some((Task::Close(_) | Task::Forget, _)));
         if written.is_ok() && commands.iter().any(closes) {
             self.fold();
         }
@@ -135,6 +137,7 @@ impl Writer {
                 Some((Task::Intend(intents), _)) => self.tables.entries.intend(&transaction, intents),
                 Some((Task::Settle(settled), _)) => self.tables.entries.settle(&transaction, settled),
                 Some((Task::Close(ending), _)) => self.tables.end_run(&transaction, ending),
+                Some((Task::Forget, _)) => self.tables.forget_run(&transaction),
                 None => Ok(()),
             }
             .map_err(in_journal)?;

@@ -227,3 +227,71 @@ fn a_retry_that_stops_before_a_record_leaves_it_its_outcome_and_goes_on_with_it(
         Recall::Open { maybe_sent: false, .. }
     ));
 }
+
+#[test]
+fn an_input_that_ends_before_what_earlier_runs_read_of_it_does_not_finish_the_job() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("job");
+    let journal = begin(&path);
+    settle(&journal, 1..=2, Verdict::Deleted);
+    settle(&journal, 3..=4, Verdict::NotSent);
+    drop(journal);
+    let journal = go_on(&path);
+    recall(&journal, 1);
+    recall(&journal, 2);
+    let error = wait(journal.close(&Summary::default())).unwrap_err().to_string();
+    assert!(
+        error.contains("the input ends at line 2") && error.contains("read line 4"),
+        "{error}"
+    );
+    drop(journal);
+    let reader = JournalReader::open(&path).unwrap();
+    assert_eq!(reader.state().unwrap(), batchwise_journal::JobState::Unfinished);
+    assert_eq!(reader.runs().unwrap()[1].stop.as_ref().unwrap().0, "journal");
+}
+
+#[test]
+fn a_run_that_was_given_another_input_leaves_the_job_as_it_was() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("job");
+    let journal = begin(&path);
+    settle(&journal, 1..=2, Verdict::Rejected);
+    finish(&journal);
+    drop(journal);
+    let journal = go_on_with(&path, Resume::by_itself().retry_failed(true));
+    let mut other = entry(1);
+    other.key = "7".to_owned();
+    assert!(journal.recall(&other).is_err());
+    let mut stopped = Summary::default();
+    stopped.stop = Some(Reason::new(ReasonKind::Journal));
+    wait(journal.close(&stopped)).unwrap();
+    drop(journal);
+    let reader = JournalReader::open(&path).unwrap();
+    assert_eq!(reader.state().unwrap(), batchwise_journal::JobState::Finished);
+    assert_eq!(reader.runs().unwrap().len(), 1);
+}
+
+#[test]
+fn an_input_is_held_against_a_job_entry_by_entry() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("job");
+    let journal = begin(&path);
+    intend(&journal, 1..=5);
+    settle(&journal, 1..=5, Verdict::Deleted);
+    settle(&journal, 6..=6, Verdict::Rejected);
+    journal.repeated(7, None, Some(1));
+    finish(&journal);
+    drop(journal);
+    let reader = JournalReader::open(&path).unwrap();
+    let mut check = reader.check_input().unwrap();
+    for line in 1..=6 {
+        assert!(check.knows(&entry(line)).unwrap());
+    }
+    assert_eq!(check.missing().unwrap(), 1);
+    assert!(check.knows(&entry(7)).unwrap());
+    assert_eq!(check.missing().unwrap(), 0);
+    assert!(!check.knows(&entry(8)).unwrap());
+    let mut other = entry(3);
+    other.key = "7".to_owned();
+    assert!(reader.check_input().unwrap().knows(&other).is_err());
+}

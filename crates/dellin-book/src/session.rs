@@ -68,13 +68,18 @@ impl Sessions {
 
     /// Replaces the session that `refused` was refused with by what `login` brings, unless someone else did meanwhile.
     ///
-    /// Who waited for a login that failed gets its error, since the same login made again would fail the same way.
+    /// Who waited for a login that failed gets its error, since the same login made again would fail the same way. Who waited
+    /// for one that was given up makes none now, since a slot of the quota is for a call at once: there is no session then, and
+    /// whoever calls comes here again with a slot of its own.
     pub(crate) async fn renew<F>(&self, refused: &CallError, login: F) -> Result<bool, CallError>
     where
         F: Future<Output = Result<(Secret, HttpCaller), CallError>> + Send,
     {
         let seen = self.state().ended;
-        let _alone = self.gate.lock().await;
+        let (_alone, waited) = match self.gate.try_lock() {
+            Ok(alone) => (alone, false),
+            Err(_) => (self.gate.lock().await, true),
+        };
         {
             let mut state = self.state();
             if state.is_newer_than(refused) {
@@ -85,6 +90,9 @@ impl Sessions {
             }
             state.current = None;
             state.failure = None;
+            if waited {
+                return Ok(false);
+            }
         }
         let brought = login.await;
         let mut state = self.state();
@@ -112,5 +120,29 @@ impl State {
             (Some(session), Some(epoch)) => session.epoch > epoch,
             (Some(_), None) => refused.kind() == CallErrorKind::NoSession,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::pin::pin;
+    use std::task::{Context, Poll, Waker};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn who_waited_for_a_login_that_was_given_up_makes_none_in_its_place() {
+        let sessions = Sessions::new(None);
+        let refused = CallError::no_session();
+        let mut cx = Context::from_waker(Waker::noop());
+        let never = std::future::pending::<Result<(Secret, HttpCaller), CallError>>();
+        let mut first = Box::pin(sessions.renew(&refused, never));
+        assert!(first.as_mut().poll(&mut cx).is_pending());
+        let asked = async { panic!("its slot is from before it waited") };
+        let mut second = pin!(sessions.renew(&refused, asked));
+        assert!(second.as_mut().poll(&mut cx).is_pending());
+        drop(first);
+        assert!(matches!(second.as_mut().poll(&mut cx), Poll::Ready(Ok(false))));
+        assert!(sessions.current().is_none());
     }
 }

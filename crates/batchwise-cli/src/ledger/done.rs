@@ -1,7 +1,7 @@
 //! A job that is finished, and is asked for once more.
 
 use batchwise::journal::JournalEntry;
-use batchwise_journal::{JournalReader, Past, RunRow};
+use batchwise_journal::{JournalReader, Past, ReadError, RunRow};
 use jiff::Timestamp;
 
 use crate::failure::Failure;
@@ -14,28 +14,26 @@ pub(crate) fn finished_at(past: &Past) -> String {
     ended.map_or_else(|| "before".to_owned(), |at| format!("at {at:.0}"))
 }
 
-/// Reads a pipe to see that it is the input of a finished job: nothing of it may be new.
+/// Reads the input to see that it is that of a finished job: nothing of it may be new, and nothing may be missing. The same
+/// file may be read by another column, another sheet or another mapping.
 ///
 /// # Errors
-/// At the first record that the journal does not know on its line.
-pub(crate) fn check_pipe<S: Shape>(source: &Source, shape: &S, reader: &JournalReader) -> Result<(), Failure> {
-    let mut found = Ok(());
-    let check = |entry: &JournalEntry| -> Result<(), Failure> {
-        let scope = entry.scope.as_deref();
-        let unreadable = |error: batchwise_journal::ReadError| Failure::usage(format!("--journal: {error}"));
-        let known = match reader.record(entry.line, scope).map_err(unreadable)? {
-            Some(row) => row.key == entry.key,
-            None => reader.repeat(entry.line, scope).map_err(unreadable)?.is_some(),
-        };
-        if known {
-            return Ok(());
-        }
-        Err(Failure::usage(format!(
-            "--journal: `{}` is of a finished job with another input: line {} is not known there. Name another file for this \
-             input, or add it to that job with --resume extend",
+/// At the first record that the journal does not know on its line, or when records are missing.
+pub(crate) fn check_input<S: Shape>(source: &Source, shape: &S, reader: &JournalReader) -> Result<(), Failure> {
+    let unreadable = |error: ReadError| Failure::usage(format!("--journal: {error}"));
+    let other = |why: String| {
+        Failure::usage(format!(
+            "--journal: `{}` is of a finished job with another input: {why}. Name another file for this input, or add it to \
+             that job with --resume extend",
             reader.path().display(),
-            entry.line
-        )))
+        ))
+    };
+    let mut known = reader.check_input().map_err(unreadable)?;
+    let mut found = Ok(());
+    let mut check = |entry: &JournalEntry| match known.knows(entry) {
+        Ok(true) => Ok(()),
+        Ok(false) => Err(other(format!("line {} is not known there", entry.line))),
+        Err(_) => Err(other(format!("line {} is not what it was", entry.line))),
     };
     let read = source.read(shape, &mut |row| {
         found = match &row {
@@ -54,5 +52,10 @@ pub(crate) fn check_pipe<S: Shape>(source: &Source, shape: &S, reader: &JournalR
         found.is_ok()
     });
     read.map_err(|error| Failure::usage(format!("the input cannot be read: {error}")))?;
-    found
+    found?;
+    match known.missing().map_err(unreadable)? {
+        0 => Ok(()),
+        1 => Err(other("one entry of it is missing here".to_owned())),
+        missing => Err(other(format!("{missing} entries of it are missing here"))),
+    }
 }

@@ -14,7 +14,7 @@ mod whole;
 
 pub(crate) use args::{LedgerArgs, ResumeArg};
 pub(crate) use closing::Closing;
-pub(crate) use done::{check_pipe, finished_at};
+pub(crate) use done::{check_input, finished_at};
 pub(crate) use invocation::Invocation;
 pub(crate) use lookup::{JournalLookup, detail, provider};
 pub(crate) use manage::{JournalCommand, manage};

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::time::SystemTime;
 
 use batchwise::{Counts, Verdict};
-use batchwise_journal::{Filter, JobState, JournalReader, RecordRow};
+use batchwise_journal::{Filter, JobState, JournalReader, RecordRow, Verified};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
@@ -18,6 +18,7 @@ use crate::failure::Failure;
 use crate::ledger::{detail, provider};
 use crate::output::{defused, one_line, time};
 use crate::results::FreshFile;
+use crate::verify;
 
 /// The line before the checksum; all that stands above it, its own line end included, is summed.
 const CHECKSUM: &str = "SHA-256 of all lines above: ";
@@ -137,6 +138,13 @@ fn sums(figures: &Figures, text: &mut String) {
         tally.duplicates
     );
     let _ = writeln!(text, "{:>12}  calls", figures.calls);
+    if figures.verified.total() > 0 {
+        let seen = verify::counted(&figures.verified);
+        let _ = writeln!(text, "\nA look at the provider after the job: {seen}");
+    }
+    if let Some(contradiction) = verify::contradiction(figures.contradicted) {
+        let _ = writeln!(text, "{contradiction}");
+    }
 }
 
 /// Every record, and how many have which outcome.
@@ -152,7 +160,7 @@ fn records(reader: &JournalReader, figures: &Figures, sink: &mut impl Write) -> 
             true
         })
         .map_err(unreadable)?;
-    let title = "\nRECORDS\nline,campaign,record,outcome,attempts,time,call,answer,detail,provider\n";
+    let title = "\nRECORDS\nline,campaign,record,outcome,attempts,time,call,answer,detail,provider,verified\n";
     sink.write_all(title.as_bytes()).map_err(unwritable)?;
     let mut counted = Counts::default();
     let mut open = 0;
@@ -196,6 +204,7 @@ fn record(row: &RecordRow, answers: &BTreeMap<u64, (Option<u16>, Option<String>)
         &answer,
         &detail(row).map(|detail| defused(&detail)).unwrap_or_default(),
         &facts,
+        row.verified.map_or("", Verified::as_str),
     ])
 }
 

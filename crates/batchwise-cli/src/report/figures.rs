@@ -18,6 +18,8 @@ pub(super) struct Figures {
     pub(super) tally: Tally,
     /// What a look at the provider showed, if somebody looked.
     pub(super) verified: VerifiedCounts,
+    /// Records that a look showed to be there although their outcome says that they are gone.
+    pub(super) contradicted: u64,
     pub(super) calls: u64,
     /// By the number of the run. A run that died told nobody else.
     pub(super) calls_of_run: BTreeMap<u32, u64>,
@@ -73,6 +75,7 @@ impl Figures {
             runs,
             tally,
             verified: reader.verified()?,
+            contradicted: reader.contradicted()?,
             calls: calls.values().sum(),
             calls_of_run: calls,
             faults,

@@ -5,6 +5,7 @@ use std::io::{self, BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 
 use batchwise::Verdict;
+use batchwise_journal::Verified;
 use jiff::Timestamp;
 use serde_json::{Map, Value};
 
@@ -41,6 +42,8 @@ pub(super) struct ResultRow {
     pub(super) repeats: bool,
     /// It stands among those in the wanted state.
     pub(super) reached: bool,
+    /// What a look at the provider after the job showed.
+    pub(super) verified: Option<Verified>,
     request_id: String,
     job_id: String,
 }
@@ -240,6 +243,10 @@ fn row_of(file: ResultFile, own: String, text: impl Fn(&str) -> String) -> Resul
         at: text("at").parse().ok(),
         repeats: !text("duplicate_of_line").is_empty(),
         reached: file == ResultFile::Succeeded,
+        verified: {
+            let word = text("verified");
+            Verified::ALL.into_iter().find(|verified| verified.as_str() == word)
+        },
         request_id: text("error_request_id"),
         job_id: text("job_id"),
     }

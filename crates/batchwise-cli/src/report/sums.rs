@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use batchwise::{Counts, Verdict};
+use batchwise_journal::{Verified, VerifiedCounts};
 use jiff::Timestamp;
 
 use super::files::ResultFiles;
@@ -23,6 +24,10 @@ pub(super) struct Sums {
     pub(super) reasons: HashMap<(Verdict, String), u64>,
     /// Records with a reason beyond those.
     pub(super) other_reasons: u64,
+    /// What a look at the provider after the job showed.
+    pub(super) verified: VerifiedCounts,
+    /// Records that it showed to be there although their outcome says that they are gone.
+    pub(super) contradicted: u64,
     /// When the first record was settled, and the last.
     pub(super) first: Option<Timestamp>,
     pub(super) last: Option<Timestamp>,
@@ -42,6 +47,11 @@ impl Sums {
                 return true;
             }
             sums.counts.add(verdict);
+            if let Some(verified) = row.verified {
+                sums.verified.add(verified, 1);
+                let is_gone = matches!(verdict, Verdict::Deleted | Verdict::NotFound | Verdict::PresumedDeleted);
+                sums.contradicted += u64::from(is_gone && verified == Verified::Present);
+            }
             if row.reached {
                 sums.reached += 1;
             } else {

@@ -27,6 +27,7 @@ pub(super) fn table(figures: &Figures, reasons: &[ReasonGroup], path: &Path) -> 
     outcomes(figures, &mut lines);
     if figures.verified.total() > 0 {
         lines.push(format!("\nverified   {}", verify::counted(&figures.verified)));
+        lines.extend(verify::contradiction(figures.contradicted));
     }
     why(reasons, &mut lines);
     lines.push(String::new());
@@ -85,6 +86,10 @@ pub(super) fn of_files(files: &ResultFiles, sums: &Sums) -> String {
         "{total:>width$}  records, {} in the wanted state{repeats}",
         grouped(sums.reached)
     ));
+    if sums.verified.total() > 0 {
+        lines.push(format!("\nverified   {}", verify::counted(&sums.verified)));
+        lines.extend(verify::contradiction(sums.contradicted));
+    }
     let mut reasons: Vec<_> = sums.reasons.iter().collect();
     reasons.sort_by_key(|((verdict, detail), count)| (std::cmp::Reverse(**count), verdict.as_str(), detail.as_str()));
     let shown: Vec<(Verdict, &str, u64)> = reasons

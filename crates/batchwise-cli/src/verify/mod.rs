@@ -8,4 +8,4 @@ mod verification;
 pub(crate) use args::VerifyArgs;
 pub(crate) use command::verify;
 pub(crate) use held::HeldRows;
-pub(crate) use verification::{Verification, counted, look};
+pub(crate) use verification::{Verification, contradiction, counted, look};

@@ -44,6 +44,18 @@ pub(crate) fn counted(counts: &VerifiedCounts) -> String {
     }
 }
 
+/// Says that a look contradicts outcomes, if it does.
+pub(crate) fn contradiction(records: u64) -> Option<String> {
+    match records {
+        0 => None,
+        1 => Some("1 record is STILL THERE although its outcome says gone".to_owned()),
+        more => Some(format!(
+            "{} records are STILL THERE although their outcomes say gone",
+            grouped(more)
+        )),
+    }
+}
+
 /// Looks where the records of a job were: those of the journal, and those that are known besides.
 pub(crate) async fn look(
     inspect: &dyn Inspect,
@@ -72,6 +84,38 @@ impl Verification {
             failures: seen.failed.iter().map(failure).collect(),
             ..Self::default()
         }
+    }
+
+    /// What an earlier look showed, if there was one. `shown` names a record.
+    ///
+    /// # Errors
+    /// When the journal cannot be read.
+    pub(crate) fn of_journal(
+        reader: &JournalReader,
+        shown: impl Fn(Option<&str>, &str) -> String,
+    ) -> Result<Option<Self>, ReadError> {
+        let counts = reader.verified()?;
+        if counts.total() == 0 {
+            return Ok(None);
+        }
+        let mut verification = Self {
+            counts,
+            still_there: reader.contradicted()?,
+            ..Self::default()
+        };
+        if verification.still_there > 0 {
+            let gone = Filter::only([Verdict::Deleted, Verdict::NotFound, Verdict::PresumedDeleted]);
+            for row in reader.records(gone) {
+                let row = row?;
+                if row.verified == Some(Verified::Present) {
+                    verification.named.push(shown(row.scope.as_deref(), &row.key));
+                }
+                if verification.named.len() >= NAMED {
+                    break;
+                }
+            }
+        }
+        Ok(Some(verification))
     }
 
     /// Something could not be looked at.
@@ -132,16 +176,8 @@ impl Verification {
             } else {
                 ""
             };
-            let (are, outcomes) = if self.still_there == 1 {
-                ("record is", "its outcome says")
-            } else {
-                ("records are", "their outcomes say")
-            };
-            alarms.push(format!(
-                "{} {are} STILL THERE although {outcomes} gone: {}{more}",
-                grouped(self.still_there),
-                self.named.join(", ")
-            ));
+            let what = contradiction(self.still_there).unwrap_or_default();
+            alarms.push(format!("{what}: {}{more}", self.named.join(", ")));
         }
         alarms
     }

@@ -141,6 +141,65 @@ fn a_pipe_of_a_finished_job_may_come_again_and_another_may_not() {
 }
 
 #[test]
+fn a_shorter_input_of_a_finished_job_is_another_one() {
+    let (emulated, desk) = (Emulated::any(), Desk::new());
+    let journal = desk.path("job.db");
+    let run = |args: &str, input: &str| delete(&emulated, &journal, args).arg("-i").arg("-").run_with(input);
+    run("", "1\n2\n3\n").with_code(0);
+    run("", "1\n2\n").with_code(2).says("one entry of it is missing here");
+    run("", "").with_code(2).says("3 entries of it are missing here");
+    run("--resume extend", "1\n2\n")
+        .with_code(3)
+        .says("the input ends at line 2");
+    run("", "1\n2\n3\n").with_code(0);
+}
+
+#[test]
+fn another_column_of_the_file_of_a_finished_job_is_another_input_and_its_results_stay() {
+    let (emulated, desk) = (Emulated::any(), Desk::new());
+    let (journal, results) = (desk.path("job.db"), desk.path("results"));
+    let input = file(".csv", "A;B\n81001;82001\n81002;82002\n".to_owned());
+    let run = |column: &str| {
+        delete(&emulated, &journal, &format!("--column {column}"))
+            .input(&input)
+            .arg("--results-dir")
+            .arg(&results)
+            .run()
+    };
+    run("A").with_code(0);
+    let succeeded = || std::fs::read_to_string(results.join("succeeded.csv")).unwrap();
+    let before = succeeded();
+    assert!(before.contains("81001"), "{before}");
+    run("B").with_code(2).says("line 2 is not what it was");
+    assert_eq!(succeeded(), before);
+    assert!(!emulated.truth().calltouch.is_removed(&82001));
+    run("A").with_code(0).says("nothing sent");
+}
+
+#[test]
+fn an_input_that_moved_by_a_line_is_refused_and_leaves_job_and_results_as_they_were() {
+    let (emulated, desk) = (Emulated::any(), Desk::new());
+    let (journal, results) = (desk.path("job.db"), desk.path("results"));
+    let run = |args: &str, input: &str| {
+        delete(&emulated, &journal, args)
+            .input(&file(".txt", input.to_owned()))
+            .arg("--results-dir")
+            .arg(&results)
+            .run()
+    };
+    run("", "1\n2\n").with_code(0);
+    let succeeded = || std::fs::read_to_string(results.join("succeeded.csv")).unwrap();
+    let before = succeeded();
+    run("--resume extend", "5\n1\n2\n")
+        .with_code(2)
+        .says("the files stay as they are");
+    assert_eq!(succeeded(), before);
+    assert!(!emulated.truth().calltouch.is_removed(&5));
+    assert!(report(&journal, "").stdout.contains("state      finished"));
+    run("", "1\n2\n").with_code(0).says("nothing sent");
+}
+
+#[test]
 fn what_failed_is_tried_again_when_asked() {
     let (emulated, desk) = (with_a_refusal(), Desk::new());
     let (journal, input) = (desk.path("job.db"), file(".txt", ids(5)));

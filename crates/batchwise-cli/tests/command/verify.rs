@@ -40,6 +40,43 @@ fn delete(emulated: &Emulated, args: &str) -> Ended {
     Cli::new(&emulated.url(), &format!("{args} --yes")).run()
 }
 
+#[test]
+fn a_look_that_contradicts_the_outcomes_is_told_by_everything_that_tells_of_the_job() {
+    let (emulated, directory) = (Emulated::with(ghost()), tempfile::tempdir().unwrap());
+    let path = |name: &str| directory.path().join(name);
+    let run = |args: &str| {
+        Cli::new(
+            &emulated.url(),
+            &format!("dellin-book delete --yes {args} address:1000000007"),
+        )
+        .arg("--journal")
+        .arg(path("job.db"))
+        .arg("--summary")
+        .arg(path("summary.json"))
+        .run()
+    };
+    let there = "1 record is STILL THERE although its outcome says gone";
+    run("--verify").with_code(1).says(there);
+    // The same command again sends nothing, and is judged the same.
+    run("").with_code(1).says(there);
+    let summary: Value = serde_json::from_str(&std::fs::read_to_string(path("summary.json")).unwrap()).unwrap();
+    assert_eq!(
+        (&summary["exit_code"], &summary["verified"]["still_there"]),
+        (&1.into(), &1.into())
+    );
+    let report = |args: &str| Cli::bare(&format!("report {args}")).arg(path("job.db"));
+    assert!(report("").run().with_code(0).stdout.contains(there));
+    report("")
+        .arg("--evidence")
+        .arg(path("evidence.txt"))
+        .run()
+        .with_code(0);
+    assert!(std::fs::read_to_string(path("evidence.txt")).unwrap().contains(there));
+    report("").arg("--html").arg(path("page.html")).run().with_code(0);
+    let page = std::fs::read_to_string(path("page.html")).unwrap();
+    assert!(page.contains(there) && !page.contains("Nothing is left to do"));
+}
+
 /// Record, outcome and what was seen, of `-o ndjson`, sorted.
 fn seen(ended: &Ended) -> Vec<String> {
     let text = |value: &Value| value.as_str().unwrap_or("-").to_owned();

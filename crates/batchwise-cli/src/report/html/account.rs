@@ -127,6 +127,10 @@ pub(super) struct Account {
     pub(super) reached: u64,
     /// Records of which a run noted that they may be sent, and no more.
     pub(super) open: u64,
+    /// What a look at the provider after the job showed, in words.
+    pub(super) verified: Option<String>,
+    /// Records that it showed to be there although their outcome says that they are gone.
+    pub(super) contradicted: u64,
     pub(super) duplicates: u64,
     /// Something of the input may not have been read.
     pub(super) input_left: bool,

@@ -12,6 +12,7 @@ use crate::output::one_line;
 use crate::report::files::{ResultFiles, ResultRow};
 use crate::report::nouns::Nouns;
 use crate::report::sums::Sums;
+use crate::verify;
 
 /// Reads the account of the job of these files.
 ///
@@ -44,6 +45,8 @@ pub(super) fn of_files(files: &ResultFiles) -> Result<Account, Failure> {
         counts: sums.counts,
         reached: sums.reached,
         open: 0,
+        verified: (sums.verified.total() > 0).then(|| verify::counted(&sums.verified)),
+        contradicted: sums.contradicted,
         duplicates: sums.duplicates,
         input_left: summary.get("input_left").and_then(Value::as_bool).unwrap_or_default(),
         took: summary

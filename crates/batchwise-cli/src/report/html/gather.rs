@@ -19,6 +19,7 @@ use crate::output::one_line;
 use crate::report::figures::Figures;
 use crate::report::nouns::Nouns;
 use crate::report::resume_command;
+use crate::verify;
 
 /// Reads the account of the job of this journal. `path` is shown, and stands in commands.
 ///
@@ -41,6 +42,8 @@ pub(super) fn of_journal(reader: &JournalReader, path: &Path) -> Result<Account,
         counts: figures.tally.counts,
         reached: figures.tally.reached,
         open: figures.tally.open,
+        verified: (figures.verified.total() > 0).then(|| verify::counted(&figures.verified)),
+        contradicted: figures.contradicted,
         duplicates: figures.tally.duplicates,
         input_left: figures.runs.last().is_some_and(|run| run.input_left),
         took: Some(figures.took),

@@ -253,6 +253,8 @@ mod tests {
             counts,
             reached: 5,
             open: 1,
+            verified: None,
+            contradicted: 0,
             duplicates: 1,
             input_left: true,
             took: Some(Duration::from_secs(9)),

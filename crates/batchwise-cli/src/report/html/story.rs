@@ -10,6 +10,7 @@ use super::clock::moment;
 use super::gather::go_on;
 use crate::ledger::{command_line, quoted};
 use crate::progress::{grouped, span};
+use crate::verify;
 
 /// Where a job is kept.
 #[derive(Debug, Clone, Copy)]
@@ -22,6 +23,9 @@ pub(super) struct Place<'a> {
 pub(super) fn headline(account: &Account) -> String {
     let (records, reached, nouns) = (account.records(), account.reached, &account.nouns);
     let running = account.standing == Standing::Running;
+    if let Some(contradiction) = verify::contradiction(account.contradicted) {
+        return format!("{contradiction}.");
+    }
     match (records, account.missed()) {
         (0, _) if running => "The job has begun, and nothing is settled yet.".to_owned(),
         (0, _) => "No record went in.".to_owned(),
@@ -119,6 +123,9 @@ pub(super) fn what_happened(account: &Account) -> Vec<String> {
             if account.duplicates == 1 { "repeats" } else { "repeat" },
             if account.duplicates == 1 { "was" } else { "were" }
         ));
+    }
+    if let Some(verified) = &account.verified {
+        said.push(format!("A look at the provider afterwards showed: {verified}."));
     }
     if account.input_left {
         said.push("The input had not ended: what was not read is in no outcome.".to_owned());
@@ -257,7 +264,14 @@ pub(super) fn steps(account: &Account, place: &Place<'_>, resume: &[String], inp
             None,
         );
     }
-    if account.missed() == 0 && matches!(account.standing, Standing::Finished(_)) {
+    if account.contradicted > 0 {
+        step(
+            "Find out why they are there: somebody may have made them anew, or the provider did not do what it said. Look once more:"
+                .to_owned(),
+            Some(command_line(["verify".into(), place.journal.as_os_str().to_owned()])),
+        );
+    }
+    if account.missed() == 0 && account.contradicted == 0 && matches!(account.standing, Standing::Finished(_)) {
         step(
             "Nothing is left to do. If somebody will ask what was done, keep the evidence:".to_owned(),
             Some(command_line([
@@ -357,6 +371,8 @@ mod tests {
             counts: all,
             reached: reached.iter().sum(),
             open: 0,
+            verified: None,
+            contradicted: 0,
             duplicates: 0,
             input_left: false,
             took: None,
