@@ -85,6 +85,7 @@ impl<S: Shape> Afterwards<'_, S> {
             whole: &whole,
             journal: self.journal,
             is_whole: self.source.is_whole(),
+            extended: self.args.ledger.resume.is_some(),
             results: results.as_ref(),
             summary_file: self.outlets.summary.as_ref().map(SummaryFile::path),
             invocation: self.invocation,

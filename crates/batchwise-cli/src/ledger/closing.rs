@@ -17,6 +17,8 @@ pub(crate) struct Closing<'a> {
     pub(crate) journal: Option<&'a Path>,
     /// The input can be read again.
     pub(crate) is_whole: bool,
+    /// It is not the one that the job began with: lines were added to it.
+    pub(crate) extended: bool,
     pub(crate) results: Option<&'a Written>,
     pub(crate) summary_file: Option<&'a Path>,
     pub(crate) invocation: Option<&'a Invocation>,
@@ -80,6 +82,10 @@ impl Closing<'_> {
     fn go_on(&self, flag: &str) -> Option<String> {
         let again = (!flag.is_empty()).then(|| OsString::from(flag));
         match (self.journal, self.is_whole) {
+            (Some(journal), true) if self.extended => {
+                let given = self.invocation?.clone().with_journal(journal);
+                Some(command_line(given.words().into_iter().chain(again)))
+            }
             (Some(journal), true) => {
                 let words = ["resume".into(), journal.as_os_str().to_owned()];
                 Some(command_line(words.into_iter().chain(again)))

@@ -38,9 +38,14 @@ pub(crate) fn command_of(args: &ResumeArgs) -> Result<Cli, Failure> {
     let path = StateDirectory::find(&args.journal)?;
     let unreadable = |error: batchwise_journal::ReadError| Failure::usage(error.to_string());
     let path = path.canonicalize().unwrap_or(path);
-    let header = JournalReader::open(&path)
-        .and_then(|reader| reader.header())
-        .map_err(unreadable)?;
+    let reader = JournalReader::open(&path).map_err(unreadable)?;
+    let header = reader.header().map_err(unreadable)?;
+    if reader.pseudonymised().map_err(unreadable)?.is_some() {
+        return Err(Failure::usage(format!(
+            "`{}`: personal data was removed from it, so its job cannot go on",
+            path.display()
+        )));
+    }
     if header.resume.is_empty() {
         return Err(Failure::usage(format!(
             "`{}`: the job's input came through a pipe; give the same input to the same command with --journal and this file",

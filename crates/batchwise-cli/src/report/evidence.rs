@@ -7,7 +7,7 @@ use std::path::Path;
 use std::time::SystemTime;
 
 use batchwise::{Counts, Verdict};
-use batchwise_journal::{Filter, JobState, JournalReader, RecordRow, Verified};
+use batchwise_journal::{Filter, InputKind, JobState, JournalReader, RecordRow, Verified};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
@@ -73,11 +73,10 @@ fn head(figures: &Figures) -> String {
     line("input", &header.input.to_string());
     line(
         "SHA-256 of the input",
-        header
-            .input
-            .sha256
-            .as_deref()
-            .unwrap_or("not known: it came through a pipe"),
+        header.input.sha256.as_deref().unwrap_or(match header.input.kind {
+            InputKind::Pipe => "not known: it came through a pipe",
+            _ => "removed",
+        }),
     );
     line("state", &table::state(figures));
     line(

@@ -141,6 +141,23 @@ fn a_pipe_of_a_finished_job_may_come_again_and_another_may_not() {
 }
 
 #[test]
+fn a_job_that_was_extended_goes_on_with_the_longer_input() {
+    let (emulated, desk) = (Emulated::any(), Desk::new());
+    let journal = desk.path("job.db");
+    delete(&emulated, &journal, "")
+        .input(&file(".txt", ids(10)))
+        .run()
+        .with_code(0);
+    let longer = file(".txt", ids(20));
+    delete(&emulated, &journal, "--resume extend --limit 5")
+        .input(&longer)
+        .run()
+        .with_code(3)
+        .says(&format!("-i {}", longer.path().display()))
+        .says("--resume extend");
+}
+
+#[test]
 fn a_shorter_input_of_a_finished_job_is_another_one() {
     let (emulated, desk) = (Emulated::any(), Desk::new());
     let journal = desk.path("job.db");
@@ -158,7 +175,7 @@ fn a_shorter_input_of_a_finished_job_is_another_one() {
 fn another_column_of_the_file_of_a_finished_job_is_another_input_and_its_results_stay() {
     let (emulated, desk) = (Emulated::any(), Desk::new());
     let (journal, results) = (desk.path("job.db"), desk.path("results"));
-    let input = file(".csv", "A;B\n81001;82001\n81002;82002\n".to_owned());
+    let input = file(".csv", "A;B\n81001;82001\n81002;82002\n");
     let run = |column: &str| {
         delete(&emulated, &journal, &format!("--column {column}"))
             .input(&input)
@@ -182,7 +199,7 @@ fn an_input_that_moved_by_a_line_is_refused_and_leaves_job_and_results_as_they_w
     let (journal, results) = (desk.path("job.db"), desk.path("results"));
     let run = |args: &str, input: &str| {
         delete(&emulated, &journal, args)
-            .input(&file(".txt", input.to_owned()))
+            .input(&file(".txt", input))
             .arg("--results-dir")
             .arg(&results)
             .run()
