@@ -8,10 +8,10 @@ use std::ops::Range;
 use std::time::Duration;
 
 use batchwise_core::journal::Recall;
-use batchwise_core::plan::{Attempt, Batch, Entry, Plan, PlanOptions, Step};
+use batchwise_core::plan::{Attempt, Batch, Entry, Offered, Plan, PlanOptions, Step};
 use batchwise_core::{
-    CallError, CallErrorKind, Descriptor, Outcome, Reason, ReasonKind, Record, Reply, Said, Statement, Verdict,
-    Violation,
+    CallError, CallErrorKind, Descriptor, Identity, Outcome, Reason, ReasonKind, Record, Reply, Said, Statement,
+    Verdict, Violation,
 };
 use common::{Id, answer};
 
@@ -48,6 +48,16 @@ fn refused(violations: &[usize]) -> Attempt {
     };
     let error = CallError::answered(CallErrorKind::Refused, &answer(400));
     Attempt::Failed(error.with_violations(violations.iter().map(violation).collect()))
+}
+
+/// Offers a record of the line that is its id, which an earlier run of the job settled.
+fn settled_before(plan: &mut Plan<Id>, id: u64, verdict: Verdict) {
+    let entry = Entry::Record {
+        line: id,
+        record: Id(id),
+    };
+    let offered = plan.offer_again(entry, Recall::Settled(verdict), NOW);
+    assert_eq!(offered, Offered::Settled);
 }
 
 fn outcomes(plan: &mut Plan<Id>) -> Vec<Outcome<Id>> {
@@ -257,6 +267,244 @@ fn what_an_earlier_run_may_have_sent_is_unknown_when_this_one_stops_before_it() 
         assert_eq!((left.verdict, left.attempts), (verdict, 2));
         assert_eq!(left.reason.unwrap().kind(), reason);
     }
+}
+
+#[test]
+fn nothing_was_found_only_when_an_answer_says_so_and_none_says_otherwise() {
+    let mut plan = plan(1, 1, 1..3);
+    assert!(!plan.found_nothing(), "no answer came yet");
+    let batch = plan.take(NOW).unwrap();
+    plan.settle(batch, told([(1, Said::Absent)]), NOW, 0.0);
+    assert!(plan.found_nothing());
+    let batch = plan.take(NOW).unwrap();
+    plan.settle(batch, told([(2, Said::Done)]), NOW, 0.0);
+    assert!(!plan.found_nothing());
+}
+
+#[test]
+fn what_earlier_runs_found_is_found() {
+    for (earlier, found_nothing) in [
+        (vec![Verdict::NotFound], true),
+        (vec![Verdict::NotFound; 3], true),
+        (vec![Verdict::Deleted, Verdict::NotFound], false),
+        (vec![Verdict::NotFound, Verdict::Deleted], false),
+        (vec![], false),
+    ] {
+        let mut plan = plan(2, 1, 0..0);
+        for (id, verdict) in (1..).zip(&earlier) {
+            settled_before(&mut plan, id, *verdict);
+        }
+        assert_eq!(plan.found_nothing(), found_nothing, "{earlier:?}");
+    }
+}
+
+#[test]
+fn what_earlier_runs_settled_counts_for_the_limit() {
+    let mut options = PlanOptions::default();
+    options.limit = Some(2);
+    let mut plan = Plan::new(Descriptor::deleting("model", "delete", NonZeroUsize::MIN), options);
+    settled_before(&mut plan, 1, Verdict::Deleted);
+    for line in 2..4 {
+        plan.offer(Entry::Record { line, record: Id(line) }, NOW);
+    }
+    let left = outcome(&mut plan);
+    assert_eq!((left.line, left.verdict), (3, Verdict::NotSent));
+    assert_eq!(left.reason.unwrap().kind(), ReasonKind::Limit);
+}
+
+#[test]
+fn a_record_of_a_kind_that_may_come_again_is_no_repeat() {
+    #[derive(Debug, Clone)]
+    struct Note;
+
+    impl Record for Note {
+        fn key(&self) -> String {
+            "note".to_owned()
+        }
+        fn identity(&self) -> Identity {
+            Identity::number(1)
+        }
+        fn is_repeatable() -> bool {
+            true
+        }
+    }
+
+    let mut plan = Plan::new(
+        Descriptor::deleting("model", "delete", NonZeroUsize::MIN),
+        PlanOptions::default(),
+    );
+    for line in 1..3 {
+        assert_eq!(plan.offer(Entry::Record { line, record: Note }, NOW), Offered::Taken);
+    }
+}
+
+/// A plan whose budget for retries is spent from the beginning, and whose last records wait for no company.
+fn without_retries(most_records: usize, ids: Range<u64>) -> Plan<Id> {
+    let most_records = NonZeroUsize::new(most_records).unwrap();
+    let mut options = PlanOptions::default();
+    options.retry_budget = 0;
+    options.linger = Duration::ZERO;
+    let mut plan = Plan::new(Descriptor::deleting("model", "delete", most_records), options);
+    for (line, id) in (1..).zip(ids) {
+        plan.offer(Entry::Record { line, record: Id(id) }, NOW);
+    }
+    plan.end_input();
+    plan
+}
+
+#[test]
+fn a_spent_budget_stops_the_job_at_the_first_retry_and_not_before() {
+    let mut plan = without_retries(2, 1..4);
+    let batch = plan.take(NOW).unwrap();
+    plan.settle(batch, told([(1, Said::Done)]), NOW, 1.0);
+    let retry_at = Duration::from_millis(400);
+    // What has never been sent goes on.
+    assert_eq!(plan.poll(NOW), Step::Ready);
+    let batch = plan.take(NOW).unwrap();
+    assert_eq!(batch.records(), [Id(3)]);
+    plan.settle(batch, told([(3, Said::Done)]), NOW, 1.0);
+    assert_eq!(plan.poll(NOW), Step::Wait(Some(retry_at)));
+    assert_eq!(plan.poll(retry_at), Step::Done);
+    assert_eq!(plan.stopped().unwrap().kind(), ReasonKind::Budget);
+    let verdicts: Vec<(u64, Verdict)> = outcomes(&mut plan).iter().map(|one| (one.line, one.verdict)).collect();
+    assert_eq!(
+        verdicts,
+        [(1, Verdict::Deleted), (3, Verdict::Deleted), (2, Verdict::Unknown)]
+    );
+}
+
+#[test]
+fn a_retry_that_shares_a_request_with_fresh_records_costs_nothing() {
+    let mut plan = without_retries(2, 1..4);
+    let batch = plan.take(NOW).unwrap();
+    plan.settle(batch, told([(1, Said::Done)]), NOW, 0.0);
+    assert_eq!(plan.poll(NOW), Step::Ready);
+    assert_eq!(plan.take(NOW).unwrap().records(), [Id(2), Id(3)]);
+}
+
+#[test]
+fn halves_of_what_was_too_large_are_no_retries() {
+    let mut plan = without_retries(4, 1..3);
+    let batch = plan.take(NOW).unwrap();
+    plan.settle(batch, failed(413), NOW, 0.0);
+    assert_eq!(plan.poll(NOW), Step::Ready);
+    assert_eq!(plan.take(NOW).unwrap().records(), [Id(1)]);
+}
+
+/// The records of the requests that a plan with a limit of bytes makes of these.
+fn requests_within(max_bytes: usize, ids: Range<u64>) -> Vec<Vec<Id>> {
+    let hundred = NonZeroUsize::new(100).unwrap();
+    let descriptor =
+        Descriptor::deleting("model", "delete", hundred).with_max_bytes(NonZeroUsize::new(max_bytes).unwrap(), 10);
+    let mut plan = Plan::new(descriptor, PlanOptions::default());
+    for id in ids {
+        plan.offer(
+            Entry::Record {
+                line: id,
+                record: Id(id),
+            },
+            NOW,
+        );
+    }
+    plan.end_input();
+    let mut requests = Vec::new();
+    while let Some(batch) = plan.take(NOW) {
+        requests.push(batch.records().to_vec());
+        let answer = all_deleted(&batch);
+        plan.settle(batch, answer, NOW, 0.0);
+    }
+    requests
+}
+
+#[test]
+fn a_request_may_be_as_long_as_its_limit() {
+    // Two bytes a record beside ten fixed ones.
+    assert_eq!(requests_within(14, 1..4), [vec![Id(1), Id(2)], vec![Id(3)]]);
+}
+
+#[test]
+fn a_record_that_is_longer_than_any_request_goes_alone() {
+    assert_eq!(requests_within(11, 1..3), [[Id(1)], [Id(2)]]);
+}
+
+#[test]
+fn of_groups_that_fill_no_request_the_largest_goes_first() {
+    let mut plan = plan(3, 1, 999_999..1_000_002);
+    assert_eq!(plan.take(NOW).unwrap().records(), [Id(1_000_000), Id(1_000_001)]);
+}
+
+#[test]
+fn a_plan_without_records_waits_for_no_moment() {
+    let mut plan: Plan<Id> = Plan::new(
+        Descriptor::deleting("model", "delete", NonZeroUsize::MIN),
+        PlanOptions::default(),
+    );
+    assert_eq!(plan.poll(NOW), Step::Wait(None));
+}
+
+#[test]
+fn a_record_that_has_lingered_and_waits_for_another_in_flight_waits_for_no_moment() {
+    /// One of those that all touch the same.
+    #[derive(Debug, Clone, PartialEq)]
+    struct Sharing(u64);
+
+    impl Record for Sharing {
+        fn key(&self) -> String {
+            self.0.to_string()
+        }
+        fn identity(&self) -> Identity {
+            Identity::number(self.0)
+        }
+        fn conflicts(&self) -> &[u64] {
+            &[7]
+        }
+    }
+
+    let mut options = PlanOptions::default();
+    options.concurrency = NonZeroUsize::new(2).unwrap();
+    let lingered = options.linger;
+    let mut plan = Plan::new(Descriptor::deleting("model", "delete", NonZeroUsize::MIN), options);
+    for line in 1..3 {
+        let record = Sharing(line);
+        plan.offer(Entry::Record { line, record }, NOW);
+    }
+    assert_eq!(plan.take(NOW).unwrap().records(), [Sharing(1)]);
+    assert_eq!(plan.poll(lingered), Step::Wait(None));
+}
+
+#[test]
+fn a_plan_lingers_while_records_wait_for_more_input_and_for_nothing_else() {
+    let two = NonZeroUsize::new(2).unwrap();
+    let mut plan = Plan::new(Descriptor::deleting("model", "delete", two), PlanOptions::default());
+    assert!(!plan.is_lingering(NOW), "nothing waits");
+    for line in 1..4 {
+        plan.offer(Entry::Record { line, record: Id(line) }, NOW);
+    }
+    assert!(plan.is_lingering(NOW));
+    let batch = plan.take(NOW).unwrap();
+    plan.settle(batch, failed(429), NOW, 0.0);
+    assert!(!plan.is_lingering(NOW), "it waits for the server");
+    assert!(plan.is_lingering(seconds(1)));
+    plan.end_input();
+    assert!(!plan.is_lingering(seconds(1)), "no input comes any more");
+}
+
+#[test]
+fn a_round_of_busy_records_begins_even_when_the_plan_is_asked_late() {
+    let mut plan = plan(1, 1, 1..2);
+    let batch = plan.take(NOW).unwrap();
+    plan.settle(batch, told([(1, Said::Busy { partly: false })]), NOW, 0.0);
+    assert_eq!(plan.poll(seconds(31)), Step::Ready);
+}
+
+#[test]
+fn a_round_of_busy_records_begins_when_no_call_is_in_flight() {
+    let mut plan = plan(1, 2, 1..3);
+    let (first, second) = (plan.take(NOW).unwrap(), plan.take(NOW).unwrap());
+    plan.settle(first, told([(1, Said::Busy { partly: false })]), NOW, 0.0);
+    assert_eq!(plan.poll(seconds(30)), Step::Wait(None));
+    plan.settle(second, told([(2, Said::Done)]), seconds(30), 0.0);
+    assert_eq!(plan.poll(seconds(30)), Step::Ready);
 }
 
 #[test]

@@ -9,10 +9,12 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::num::NonZeroU32;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use async_trait::async_trait;
 use batchwise_core::clock::Clock;
-use batchwise_core::quota::{LocalQuota, QuotaHandle, Slot, Ticket, Window};
+use batchwise_core::quota::{Caller, LocalQuota, Quota, QuotaHandle, Slot, Ticket, Window};
 use batchwise_core::test_util::FakeClock;
 use futures_util::FutureExt;
 use proptest::prelude::*;
@@ -396,6 +398,19 @@ fn a_saturated_caller_has_nine_tenths_of_stacked_windows() {
 }
 
 #[test]
+fn a_window_is_as_long_as_its_name_says() {
+    let lengths = [
+        (Window::per_second(count(1)), 1),
+        (Window::per_minute(count(1)), 60),
+        (Window::per_hour(count(1)), 3_600),
+        (Window::daily_budget(count(1)), 86_400),
+    ];
+    for (window, length) in lengths {
+        assert_eq!(window.per(), secs(length), "{window:?}");
+    }
+}
+
+#[test]
 fn a_refusal_by_the_server_pauses_every_sharer() {
     let clock = FakeClock::manual();
     let handle = QuotaHandle::new(LocalQuota::on_clock(clock.shared(), five_a_second()));
@@ -410,7 +425,13 @@ fn a_refusal_by_the_server_pauses_every_sharer() {
         assert_eq!(ask(sharer, 1), expected);
         assert_eq!(sharer.ready_in(1), secs(7));
     }
-    clock.advance(secs(7));
+    clock.advance(secs(4));
+    let expected = Slot::Wait {
+        wait: secs(3),
+        paused: true,
+    };
+    assert_eq!(ask(&sharers[4], 1), expected);
+    clock.advance(secs(3));
     granted(&sharers[4], 1);
 }
 
@@ -599,6 +620,60 @@ fn callers_that_are_dropped_in_the_middle_of_a_call_do_not_stop_the_others() {
         clock.advance(ms(1530));
     }
     granted(&handle, 1);
+}
+
+/// A quota of somebody else's that has no more than it must: it grants whatever is asked, and notes who asks and what ends.
+#[derive(Debug, Clone, Default)]
+struct Plain {
+    callers: Arc<Mutex<Vec<u64>>>,
+    ended: Arc<Mutex<Vec<Ticket>>>,
+}
+
+#[async_trait]
+impl Quota for Plain {
+    async fn acquire(&self, caller: Caller, _: u32) -> Slot {
+        let mut callers = self.callers.lock().unwrap();
+        callers.push(caller.number());
+        Slot::Granted(Ticket::new(u64::try_from(callers.len()).unwrap()))
+    }
+
+    fn finished(&self, ticket: Ticket) {
+        self.ended.lock().unwrap().push(ticket);
+    }
+
+    fn pause(&self, _: Duration) {}
+
+    fn least_time(&self, _: u64) -> Duration {
+        Duration::ZERO
+    }
+}
+
+#[test]
+fn each_clone_of_a_handle_is_a_caller_of_its_own() {
+    let plain = Plain::default();
+    let handle = QuotaHandle::new(plain.clone());
+    let clone = handle.clone();
+    for asks in [&handle, &clone, &handle, &clone.clone()] {
+        granted(asks, 1);
+    }
+    assert_eq!(*plain.callers.lock().unwrap(), [0, 1, 0, 2]);
+}
+
+#[test]
+fn a_call_that_leaves_late_leaves_under_a_quota_that_knows_nothing_of_it() {
+    let handle = QuotaHandle::new(Plain::default());
+    let ticket = granted(&handle, 1);
+    assert!(handle.leaves(ticket, 1));
+}
+
+#[test]
+fn a_lost_call_has_finished_for_a_quota_that_makes_no_difference() {
+    let plain = Plain::default();
+    let handle = QuotaHandle::new(plain.clone());
+    let (lost, answered) = (granted(&handle, 1), granted(&handle, 1));
+    handle.lost(lost);
+    handle.finished(answered);
+    assert_eq!(*plain.ended.lock().unwrap(), [lost, answered]);
 }
 
 fn window() -> impl Strategy<Value = Window> {

@@ -70,6 +70,27 @@ fn a_call_does_not_leave_while_the_server_asked_everyone_to_wait() {
     assert_eq!(quota.ready_in(1), Duration::ZERO);
 }
 
+#[test]
+fn a_call_that_does_not_leave_gives_its_slot_back() {
+    let clock = FakeClock::manual();
+    let quota = windowed(&clock, 2, secs(10));
+    let (ticket, _other) = (granted(&quota), granted(&quota));
+    quota.pause(secs(1));
+    assert!(!quota.leaves(ticket, 1));
+    clock.advance(secs(1));
+    assert_eq!(quota.ready_in(1), Duration::ZERO, "one of two is under way");
+}
+
+#[test]
+fn a_call_that_leaves_late_counts_once() {
+    let clock = FakeClock::manual();
+    let quota = windowed(&clock, 2, secs(10));
+    let ticket = granted(&quota);
+    clock.advance(secs(1));
+    assert!(quota.leaves(ticket, 1));
+    assert_eq!(quota.ready_in(1), Duration::ZERO, "one of two is under way");
+}
+
 /// A quota that does as it is told, and notes what is asked of it.
 #[derive(Debug)]
 struct Told {

@@ -214,6 +214,18 @@ mod tests {
     }
 
     #[test]
+    fn a_list_gives_way_to_violations_only_when_it_is_empty_and_an_error_is_announced() {
+        let violations = r#""validationErrorData":{"violations":[2]}"#;
+        let body = format!(r#"{{"data":{{"leads":[1],"type":"validationError",{violations}}}}}"#);
+        assert_eq!(
+            Envelope::of(body.as_bytes(), "leads"),
+            Envelope::Results(vec![json!(1)])
+        );
+        let body = format!(r#"{{"data":{{"leads":[],{violations}}}}}"#);
+        assert_eq!(Envelope::of(body.as_bytes(), "leads"), Envelope::Results(vec![]));
+    }
+
+    #[test]
     fn anything_else_is_unreadable() {
         for body in [
             "",

@@ -96,6 +96,15 @@ mod tests {
     }
 
     #[test]
+    fn a_text_may_come_as_a_number_and_a_blank_one_is_none() {
+        assert_eq!(text_of(&json!(" E1\n")), Some("E1".to_owned()));
+        assert_eq!(text_of(&json!(1)), Some("1".to_owned()));
+        for none in [json!(""), json!(" \n"), json!(null), json!(true), json!(["E1"])] {
+            assert_eq!(text_of(&none), None, "{none}");
+        }
+    }
+
+    #[test]
     fn an_error_may_be_null_a_text_an_object_or_an_array() {
         for none in [json!(null), json!(""), json!("  "), json!([]), json!({})] {
             assert_eq!(error_text(&none), None, "{none}");
@@ -135,5 +144,12 @@ mod tests {
             assert!(quoted.len() <= QUOTED_BYTES + 3);
             assert!(quoted.ends_with("ж…"));
         }
+    }
+
+    #[test]
+    fn a_text_as_long_as_may_be_quoted_is_quoted_whole() {
+        let answer = Answer::of(StatusCode::OK, "");
+        let text = "x".repeat(QUOTED_BYTES);
+        assert_eq!(quote(&answer, &text), text);
     }
 }

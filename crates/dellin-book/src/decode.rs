@@ -174,7 +174,13 @@ mod tests {
 
     #[test]
     fn ids_are_read_however_they_are_written() {
-        for list in ["[7]", "7", "\"7\"", "[\"7\"]", "[\" 7 \", null, \"\", {}, -1, 1.5]"] {
+        for list in [
+            "[7]",
+            "7",
+            "\"7\"",
+            "[\"7\"]",
+            "[\" 7 \", null, \"\", {}, -1, 1.5, \"+8\"]",
+        ] {
             let body = format!(r#"{{"data":{{"deleted":{{"phoneIDs":{list}}}}}}}"#);
             assert_eq!(said(&body), ["+phone:7"], "{list}");
         }
@@ -386,6 +392,15 @@ mod tests {
             DOCUMENTED.replace("{\"metadata\"", "{\"errors\":[],\"metadata\""),
         ] {
             assert_eq!(all_deleted(odd.as_bytes()), None, "{odd}");
+        }
+    }
+
+    #[test]
+    fn the_documented_answer_beside_a_bad_status_tells_of_no_deletion() {
+        for status in [400, 404, 429, 500] {
+            let error = reply(&answer(status, DOCUMENTED)).unwrap_err();
+            assert_eq!(error.kind(), CallErrorKind::Unreadable, "{status}");
+            assert!(error.may_have_acted(), "{status}");
         }
     }
 

@@ -246,6 +246,28 @@ mod tests {
     }
 
     #[test]
+    fn a_stage_has_what_waits_of_it_or_an_earlier_one() {
+        let mut held = Held::new();
+        held.push(Staged(0, 1), 1, Recall::New);
+        assert_eq!([0, 1, 2].map(|stage| held.has(stage)), [false, true, true]);
+        held.pop(1);
+        assert!(!held.has(2));
+    }
+
+    #[test]
+    fn a_record_that_can_be_made_again_of_its_number_waits_packed() {
+        let mut held = Held::new();
+        held.push(Staged(0, 3), 1, Recall::New);
+        held.push(Staged(0, 3000), 2, Recall::New);
+        let waits: Vec<(usize, usize)> = held
+            .stages
+            .values()
+            .map(|queue| (queue.packed.len, queue.others.len()))
+            .collect();
+        assert_eq!(waits, [(1, 1)]);
+    }
+
+    #[test]
     fn only_later_stages_are_counted_as_later() {
         let mut held = Held::new();
         for id in 0..9 {
@@ -264,6 +286,16 @@ mod tests {
         }
         let bytes: usize = packed.pieces.iter().map(Vec::capacity).sum();
         assert!(bytes <= 90_000, "{bytes}");
+    }
+
+    #[test]
+    fn a_piece_ends_before_a_long_record_would_make_it_grow() {
+        let mut packed = Packed::default();
+        for number in 0..1_000 {
+            // So far from the one before it that each number takes ten bytes.
+            packed.push([(u64::MAX / 2) * (number % 2); 4]);
+        }
+        assert!(packed.pieces.iter().all(|piece| piece.capacity() < 2 * PIECE));
     }
 
     #[test]

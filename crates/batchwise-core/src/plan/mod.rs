@@ -466,3 +466,136 @@ fn outcome<R>(subject: Subject<R>, line: u64, verdict: Verdict, reason: Option<R
         call: None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::num::NonZeroUsize;
+
+    use super::*;
+    use crate::record::Identity;
+    use crate::reply::{Reply, Said, Statement};
+
+    const NOW: Tick = Tick::ZERO;
+
+    /// A number of the group of its hundreds; those from 10,000 on are of a second stage, and wait packed when even.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    struct Id(u64);
+
+    impl Record for Id {
+        fn key(&self) -> String {
+            self.0.to_string()
+        }
+        fn identity(&self) -> Identity {
+            Identity::number(self.0)
+        }
+        fn group(&self) -> u64 {
+            self.0 / 100
+        }
+        fn stage(&self) -> u8 {
+            u8::from(self.0 >= 10_000)
+        }
+        fn from_number(_: u64, id: u64) -> Option<Self> {
+            (id % 2 == 0).then_some(Self(id))
+        }
+    }
+
+    /// A plan for one call at a time, of at most two records.
+    fn plan() -> Plan<Id> {
+        let two = NonZeroUsize::new(2).unwrap();
+        Plan::new(Descriptor::deleting("model", "delete", two), PlanOptions::default())
+    }
+
+    fn offer(plan: &mut Plan<Id>, ids: impl IntoIterator<Item = u64>) {
+        for id in ids {
+            let record = Id(id);
+            plan.offer(Entry::Record { line: id, record }, NOW);
+        }
+    }
+
+    /// How many of these the plan takes before it wants no more input.
+    fn taken_of(plan: &mut Plan<Id>, ids: impl IntoIterator<Item = u64>) -> usize {
+        let mut taken = 0;
+        for id in ids {
+            if !plan.wants_input() {
+                break;
+            }
+            offer(plan, [id]);
+            taken += 1;
+        }
+        taken
+    }
+
+    #[test]
+    fn a_plan_asks_for_what_its_next_two_batches_lack_and_for_a_batch_at_most() {
+        let mut plan = plan();
+        for wanted in [2, 2, 2, 1, 0] {
+            assert_eq!(plan.wanted(), wanted);
+            let next = plan.accepted + 1;
+            offer(&mut plan, [next]);
+        }
+    }
+
+    #[test]
+    fn records_of_many_groups_are_read_until_one_fills_a_batch() {
+        let mut plan = plan();
+        offer(&mut plan, [100, 200, 300, 400]);
+        assert!(plan.wants_input());
+        offer(&mut plan, [101]);
+        assert!(!plan.wants_input());
+    }
+
+    #[test]
+    fn records_of_many_groups_that_fill_no_batch_are_read_until_sixteen_batches_wait_and_then_leave() {
+        let mut plan = plan();
+        let ids = (1..100).map(|group| group * 100);
+        assert_eq!(taken_of(&mut plan, ids.take(31)), 31);
+        assert_eq!(plan.poll(NOW), Step::Wait(Some(plan.options.linger)));
+        assert_eq!(taken_of(&mut plan, (32..100).map(|group| group * 100)), 1);
+        assert_eq!(plan.poll(NOW), Step::Ready);
+    }
+
+    #[test]
+    fn of_a_later_stage_no_more_is_read_than_its_next_batches_take() {
+        let mut plan = plan();
+        offer(&mut plan, [1]);
+        plan.offer(Entry::StageEnd(0), NOW);
+        assert_eq!(taken_of(&mut plan, 10_000..10_100), 4);
+    }
+
+    #[test]
+    fn a_stage_that_opens_is_unpacked_only_for_its_next_batches() {
+        let mut plan = plan();
+        offer(&mut plan, 10_000..10_010);
+        plan.end_input();
+        assert_eq!(plan.poll(NOW), Step::Ready);
+        assert_eq!(plan.unsettled, 4);
+    }
+
+    #[test]
+    fn an_outcome_tells_whether_a_call_may_have_acted_on_its_record() {
+        for (answers, verdict, maybe_sent) in [
+            (vec![Said::Done], Verdict::Deleted, false),
+            (vec![Said::Unclear], Verdict::Unknown, true),
+            (vec![Said::Refused { conclusive: true }], Verdict::Rejected, false),
+            (
+                vec![Said::Busy { partly: true }, Said::Refused { conclusive: true }],
+                Verdict::Rejected,
+                true,
+            ),
+        ] {
+            let mut plan = plan();
+            offer(&mut plan, [1]);
+            plan.end_input();
+            let mut now = NOW;
+            for said in answers {
+                assert_eq!(plan.poll(now), Step::Ready);
+                let batch = plan.take(now).unwrap();
+                let named = vec![(Id(1).identity(), Statement::new(said))];
+                plan.settle(batch, Attempt::Reply(Reply::Named(named)), now, 0.0);
+                now += plan.options.busy_wait;
+            }
+            let settled = plan.take_outcome().unwrap();
+            assert_eq!((settled.verdict, settled.maybe_sent), (verdict, maybe_sent));
+        }
+    }
+}

@@ -46,3 +46,89 @@ impl<R: Record> Plan<R> {
         noted
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::num::NonZeroUsize;
+
+    use super::*;
+    use crate::clock::Tick;
+    use crate::descriptor::Descriptor;
+    use crate::plan::{Entry, PlanOptions};
+    use crate::record::Identity;
+
+    const NOW: Tick = Tick::ZERO;
+
+    /// A number of the group of its hundreds.
+    #[derive(Debug, Clone)]
+    struct Id(u64);
+
+    impl Record for Id {
+        fn key(&self) -> String {
+            self.0.to_string()
+        }
+        fn identity(&self) -> Identity {
+            Identity::number(self.0)
+        }
+        fn group(&self) -> u64 {
+            self.0 / 100
+        }
+    }
+
+    /// A plan for requests of two records, with these in it and more to come.
+    fn plan(ids: impl IntoIterator<Item = u64>) -> Plan<Id> {
+        let two = NonZeroUsize::new(2).unwrap();
+        let mut plan = Plan::new(Descriptor::deleting("model", "delete", two), PlanOptions::default());
+        for id in ids {
+            let record = Id(id);
+            plan.offer(Entry::Record { line: id, record }, NOW);
+        }
+        plan
+    }
+
+    /// The lines of what is noted for so many batches.
+    fn noted(plan: &mut Plan<Id>, batches: usize) -> Vec<Vec<u64>> {
+        let noted = plan.note_ahead(batches, 1);
+        let lines = |batch: &Vec<JournalEntry>| batch.iter().map(|entry| entry.line).collect();
+        noted.iter().map(lines).collect()
+    }
+
+    #[test]
+    fn what_goes_next_is_noted_batch_by_batch_and_once() {
+        let mut plan = plan(1..7);
+        assert_eq!(noted(&mut plan, 1), [[1, 2]]);
+        assert_eq!(noted(&mut plan, 3), [[3, 4], [5, 6]]);
+        assert!(noted(&mut plan, 3).is_empty());
+    }
+
+    #[test]
+    fn one_whole_batch_more_is_enough_to_be_noted() {
+        let mut plan = plan(1..5);
+        assert_eq!(noted(&mut plan, 1), [[1, 2]]);
+        assert_eq!(noted(&mut plan, 3), [[3, 4]]);
+    }
+
+    #[test]
+    fn nothing_more_is_noted_while_half_of_what_was_is_still_there() {
+        let mut plan = plan(1..9);
+        assert_eq!(noted(&mut plan, 2), [[1, 2], [3, 4]]);
+        let _sent = plan.take(NOW).unwrap();
+        assert!(noted(&mut plan, 2).is_empty());
+        assert_eq!(noted(&mut plan, 3), [[5, 6], [7, 8]], "a third of it");
+    }
+
+    #[test]
+    fn a_part_of_a_batch_is_noted_when_no_more_input_can_fill_it() {
+        let mut plan = plan(1..4);
+        assert_eq!(noted(&mut plan, 1), [[1, 2]]);
+        assert!(noted(&mut plan, 3).is_empty());
+        plan.end_input();
+        assert_eq!(noted(&mut plan, 3), [[3]]);
+    }
+
+    #[test]
+    fn what_goes_next_of_every_group_is_noted_up_to_the_same_number() {
+        let mut plan = plan([100, 101, 200, 201, 300, 301]);
+        assert_eq!(noted(&mut plan, 2), [[100, 101], [200, 201]]);
+    }
+}

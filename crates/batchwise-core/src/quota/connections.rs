@@ -142,6 +142,29 @@ mod tests {
     }
 
     #[test]
+    fn a_call_of_another_caller_finds_no_connection_of_this_one() {
+        let mut connections = Connections::default();
+        connections.leave(ONE, Ticket::new(0), at(0));
+        assert!(connections.leave(OTHER, Ticket::new(1), at(300)));
+        connections.answered(Ticket::new(0), at(301));
+        assert!(!connections.leave(ONE, Ticket::new(2), at(302)));
+    }
+
+    #[test]
+    fn a_call_that_has_a_connection_takes_no_other() {
+        let mut connections = Connections::default();
+        connections.leave(ONE, Ticket::new(0), at(0));
+        connections.answered(Ticket::new(0), at(10));
+        connections.leave(ONE, Ticket::new(1), at(20));
+        assert!(connections.leave(ONE, Ticket::new(2), at(20)));
+        connections.answered(Ticket::new(1), at(300));
+        // Over the connection of the first call, just before the answer to the other is seen.
+        assert!(!connections.leave(ONE, Ticket::new(3), at(399)));
+        connections.answered(Ticket::new(2), at(400));
+        assert!(!connections.leave(ONE, Ticket::new(4), at(401)));
+    }
+
+    #[test]
     fn a_call_that_left_well_before_an_answer_has_a_connection_of_its_own() {
         let mut connections = Connections::default();
         connections.leave(ONE, Ticket::new(0), at(0));
@@ -172,8 +195,8 @@ mod tests {
     #[test]
     fn a_connection_that_broke_is_not_used_again() {
         let mut connections = Connections::default();
-        assert!(connections.leave(ONE, Ticket::new(0), at(0)));
-        assert_eq!(connections.lost(Ticket::new(0)), Some(at(0)));
+        assert!(connections.leave(ONE, Ticket::new(0), at(5)));
+        assert_eq!(connections.lost(Ticket::new(0)), Some(at(5)));
         assert!(connections.leave(ONE, Ticket::new(1), at(20)));
     }
 

@@ -8,6 +8,8 @@ mod bounds;
 mod combined_faults;
 #[path = "../failures.rs"]
 mod failures;
+#[path = "../in_flight.rs"]
+mod in_flight;
 #[path = "../input.rs"]
 mod input;
 #[path = "../journal.rs"]
@@ -20,5 +22,7 @@ mod plan;
 mod quota;
 #[path = "../refusals.rs"]
 mod refusals;
+#[path = "../stacked_quotas.rs"]
+mod stacked_quotas;
 #[path = "../stopping.rs"]
 mod stopping;

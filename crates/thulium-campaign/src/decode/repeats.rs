@@ -46,6 +46,12 @@ mod tests {
     }
 
     #[test]
+    fn an_escaped_quote_ends_no_text_and_an_escaped_backslash_escapes_nothing() {
+        assert!(!repeats(r#"{"a": "\":"}"#));
+        assert!(!repeats(r#"{"a": "\\", "b": ":"}"#));
+    }
+
+    #[test]
     fn a_name_given_twice_is_found_at_any_depth() {
         assert!(repeats(r#"{"a": 1, "a": 1}"#));
         assert!(repeats(r#"{"a": [{"b": 1, "\u0062": 2}]}"#));

@@ -1,6 +1,6 @@
 use super::*;
 use crate::record::{CampaignCustomer, CampaignPhone};
-use batchwise_core::{Fact, Identity, Said, Statement};
+use batchwise_core::{Fact, Identity, Record, Said, Secret, Secrets, Statement};
 use http::StatusCode;
 use proptest::prelude::*;
 
@@ -310,6 +310,30 @@ fn errors_beside_results_do_not_hide_them() {
     let body = r#"{"7001":{"status":"REMOVED"},"errors":[{"message":"m"}],"request_id":"x1"}"#;
     assert_eq!(said::<CampaignCustomer>(body, &["7001"]), [Some(Said::Done)]);
     assert!(extras::<CampaignCustomer>(body, &["7001"]).is_empty());
+}
+
+#[test]
+fn names_that_look_like_no_id_are_no_results_beside_errors() {
+    for name in ["detail", "field_1", "-", ""] {
+        let error = error(200, &format!(r#"{{"{name}":"x","errors":[{{"message":"m"}}]}}"#));
+        assert_eq!(
+            (error.kind(), error.message()),
+            (CallErrorKind::Refused, Some("m")),
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn a_number_that_was_sent_is_found_by_its_name_even_when_a_secret_is_within_it() {
+    let sent = members::<CampaignPhone>(&["600700801"]);
+    let secrets = Secrets::new([&Secret::new("600700801")]);
+    let response = http::Response::new(bytes::Bytes::from_static(br#"{"600700801":[{"status":"NOT_EXIST"}]}"#));
+    let Ok(Reply::Named(statements)) = reply(&Answer::new(response, secrets), &sent) else {
+        panic!("named statements expected");
+    };
+    let said: Vec<(&Identity, Said)> = statements.iter().map(|(name, one)| (name, one.said)).collect();
+    assert_eq!(said, [(&sent[0].identity(), Said::Absent)]);
 }
 
 #[test]
