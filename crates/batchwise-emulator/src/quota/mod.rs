@@ -5,7 +5,7 @@ mod window;
 
 pub use rate::Rate;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 
 use batchwise_core::clock::Tick;
@@ -109,13 +109,12 @@ impl Quotas {
 
     pub(crate) fn truth(&self) -> Vec<WindowTruth> {
         let mut truths: Vec<WindowTruth> = Vec::new();
+        let mut places: HashMap<(Provider, Rate), usize> = HashMap::new();
         for ((provider, _), windows) in &self.windows {
             for window in windows {
                 let (provider, rate, most) = (*provider, window.rate(), window.most());
-                match truths
-                    .iter_mut()
-                    .find(|truth| truth.provider == provider && truth.rate == rate)
-                {
+                let place = *places.entry((provider, rate)).or_insert(truths.len());
+                match truths.get_mut(place) {
                     Some(truth) => truth.most = truth.most.max(most),
                     None => truths.push(WindowTruth { provider, rate, most }),
                 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde::Deserialize;
 
 /// At most `limit` requests in any sliding window of `per`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
 #[serde(try_from = "String")]
 pub struct Rate {
     /// Most requests in the window.
