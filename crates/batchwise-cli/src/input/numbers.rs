@@ -69,11 +69,12 @@ pub(crate) fn plain_phone(text: &str) -> Result<Cow<'_, str>, String> {
 /// The text without white space, marks that nobody sees, and quotes around it; `'51001` and `="51001"` are how Excel is told
 /// that a number is a text.
 fn bare(text: &str) -> &str {
+    // U+202E turns what follows around for the eye: 321001 reads 100123. That is not what is written, and so no number.
     let unseen = |c: char| {
         c.is_whitespace()
             || matches!(
                 c,
-                '\u{feff}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}'
+                '\u{feff}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202d}'
             )
     };
     let text = text.trim_matches(unseen);
@@ -189,6 +190,11 @@ mod tests {
         ] {
             reads(text, "51001");
         }
+    }
+
+    #[test]
+    fn digits_that_are_shown_the_other_way_round_are_no_number() {
+        assert!(plain_number("\u{202e}321001\u{202c}", Standing::Cell).is_err());
     }
 
     #[test]

@@ -62,7 +62,8 @@ impl Told<'_> {
                 "failed_calls": self.run.failed_calls,
             },
             "verified": self.verification.map(Verification::value),
-            "journal": self.journal.map(path),
+            // Whoever reads it may be elsewhere.
+            "journal": self.journal.map(|journal| path(&std::path::absolute(journal).unwrap_or_else(|_| journal.to_owned()))),
             "rows": self.results.map(|written| json!({
                 "read": written.rows,
                 "outcomes": written.outcomes,
