@@ -11,6 +11,11 @@ fuzz_target!(|input: &[u8]| {
     let expected = lines(input);
     for whose in [Whose::Leads, Whose::Imports, Whose::Book, Whose::Customers, Whose::Phones] {
         let read = rows(whose, input, 1 << 16, Some("input.ndjson"), None);
+        if matches!(read.last(), Some(Read::Broken(_))) {
+            // Lines that end as old Macs wrote them would be a single one, and are refused.
+            assert!(input.contains(&b'\r') && !input.contains(&b'\n'));
+            continue;
+        }
         assert_eq!(read.len(), expected.len(), "every line that is not blank is one row");
         for (row, (number, text)) in read.iter().zip(&expected) {
             match row {
