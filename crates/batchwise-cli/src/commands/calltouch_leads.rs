@@ -32,7 +32,7 @@ pub(crate) async fn add_fields(environment: &Environment, leads: &LeadsArgs, arg
         mapping: Mapping::of(leads)?,
     };
     if let Some(count) = leads.preview {
-        return preview(&shape, &source, count);
+        return preview(&shape, &source, count, args.keep_going);
     }
     let warnings = shape.mapping.iter().flat_map(Mapping::warnings);
     warnings
@@ -69,8 +69,8 @@ pub(crate) async fn add_fields(environment: &Environment, leads: &LeadsArgs, arg
 }
 
 /// Prints the requests that the first leads would make; nothing is sent, and no credentials are needed.
-fn preview(shape: &LeadShape, source: &Source, count: u64) -> Result<Exit, Failure> {
-    let leads = source.first(shape, count)?;
+fn preview(shape: &LeadShape, source: &Source, count: u64, keep_going: bool) -> Result<Exit, Failure> {
+    let leads = source.first(shape, count, keep_going)?;
     let mut text = String::new();
     for batch in leads.chunks(MAX_RECORDS) {
         let leads: Vec<&str> = batch.iter().map(LeadUpdate::as_json).collect();

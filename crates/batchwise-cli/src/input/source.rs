@@ -332,13 +332,20 @@ impl Source {
     }
 
     /// The first records of the input; a bad line before them is an error.
-    pub(crate) fn first<S: Shape>(&self, shape: &S, count: u64) -> Result<Vec<S::Record>, Failure> {
+    pub(crate) fn first<S: Shape>(&self, shape: &S, count: u64, keep_going: bool) -> Result<Vec<S::Record>, Failure> {
         let count = usize::try_from(count).unwrap_or(usize::MAX);
         let (mut first, mut bad) = (Vec::new(), None);
         let mut take = |row: Row<S::Record>| {
             match row {
                 Row::Records(_, records) => first.extend(records),
-                Row::Bad(raw, text, why) => bad = Some(bad_line(self, raw.line, &shape.shown_text(&text), &why)),
+                Row::Bad(raw, text, why) => {
+                    let told = bad_line(self, raw.line, &shape.shown_text(&text), &why);
+                    if keep_going {
+                        say(&told);
+                    } else {
+                        bad = Some(told);
+                    }
+                }
                 Row::Broken(why) => bad = Some(why),
                 Row::Columns(..) | Row::Blank => {}
             }

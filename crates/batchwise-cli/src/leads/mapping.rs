@@ -164,7 +164,9 @@ impl Mapping {
             }
         }
         if found_by == 0 {
-            let columns: Vec<&str> = self.rules.iter().flat_map(Rule::columns).collect();
+            // A way to find it needs all of its columns; those that have something are not to blame.
+            let is_empty = |column: &&str| cell(column).is_ok_and(str::is_empty);
+            let columns: Vec<&str> = self.rules.iter().flat_map(Rule::columns).filter(is_empty).collect();
             return Err(format!(
                 "there is nothing to find the lead by: empty are the columns `{}`",
                 columns.join("`, `")

@@ -375,3 +375,16 @@ fn the_example_of_a_map_is_a_map() {
         Some(3)
     );
 }
+
+#[test]
+fn a_preview_passes_over_a_bad_row_where_the_job_would() {
+    let rows = "Req;T\n1;a\n;b\n3;c\n";
+    let args = ["--match-request", "Req", "--field", "T=t", "--keep-going"];
+    refuses(
+        preview(".csv", rows, &args[..4]),
+        &["line 3", "empty are the columns `Req`"],
+    );
+    let ended = preview(".csv", rows, &args);
+    assert!(ended.stderr.contains("line 3"), "{ended:#?}");
+    assert_eq!(leads(ended).as_array().unwrap().len(), 2);
+}
