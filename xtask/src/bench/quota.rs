@@ -28,6 +28,8 @@ pub(super) fn measure(programs: &Programs, extent: Extent, report: &mut Report) 
         programs.serve(&strict)?,
         programs.serve(&strict)?,
     );
+    // Both commands read it, and it is made once.
+    Method::Import.input(programs, records)?;
     // They sleep nearly all the time, so that they are in nobody's way.
     let (plain, slow, without, with) = std::thread::scope(|scope| {
         let stream = |server: Server| programs.run("stream", Method::Import, server.url(), records, &["--quota"]);

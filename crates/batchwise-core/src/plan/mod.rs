@@ -572,6 +572,27 @@ mod tests {
     }
 
     #[test]
+    fn a_record_that_stays_busy_is_unknown_when_an_earlier_call_may_still_act_on_it() {
+        for (maybe_sent, verdict) in [(true, Verdict::Unknown), (false, Verdict::Busy)] {
+            let mut plan = plan();
+            plan.options.busy_rounds = 0;
+            let past = Recall::Open {
+                maybe_sent,
+                attempts: 1,
+            };
+            let (line, record) = (1, Id(1));
+            plan.offer_again(Entry::Record { line, record }, past, NOW);
+            plan.end_input();
+            assert_eq!(plan.poll(NOW), Step::Ready);
+            let batch = plan.take(NOW).unwrap();
+            let busy = Statement::new(Said::Busy { partly: false });
+            let reply = Reply::Named(vec![(Id(1).identity(), busy)]);
+            plan.settle(batch, Attempt::Reply(reply), NOW, 0.0);
+            assert_eq!(plan.take_outcome().unwrap().verdict, verdict);
+        }
+    }
+
+    #[test]
     fn an_outcome_tells_whether_a_call_may_have_acted_on_its_record() {
         for (answers, verdict, maybe_sent) in [
             (vec![Said::Done], Verdict::Deleted, false),

@@ -213,8 +213,15 @@ impl<R: Record> Plan<R> {
     fn busy(&mut self, record: R, mut meta: Meta, now: Tick, text: Option<String>) {
         self.only_not_found = false;
         if meta.rounds >= self.options.busy_rounds {
-            let reason = Reason::with_text(ReasonKind::Provider, text.unwrap_or_else(|| "still in use".to_owned()));
-            self.settle_as(record, meta, Verdict::Busy, Some(reason));
+            let (verdict, reason) = match meta.doubt.take() {
+                // A call before that ended without telling may still act, once the record is free.
+                Some(doubt) => (Verdict::Unknown, doubt),
+                None => {
+                    let text = text.unwrap_or_else(|| "still in use".to_owned());
+                    (Verdict::Busy, Reason::with_text(ReasonKind::Provider, text))
+                }
+            };
+            self.settle_as(record, meta, verdict, Some(reason));
             return;
         }
         meta.rounds += 1;
