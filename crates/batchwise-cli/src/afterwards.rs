@@ -29,6 +29,8 @@ pub(crate) struct Afterwards<'a, S> {
     pub(crate) with_campaign: bool,
     /// The last line that was taken in of a pipe.
     pub(crate) last_line: Option<u64>,
+    /// The journal is of another input.
+    pub(crate) input_refused: bool,
     /// What a look at the provider showed, if somebody looked.
     pub(crate) verification: Option<&'a Verification>,
     pub(crate) outlets: &'a Outlets,
@@ -46,10 +48,9 @@ impl<S: Shape> Afterwards<'_, S> {
     pub(crate) fn finish(&self, run: &Summary, unwritable: Option<&io::Error>, notes: &Notes) -> Exit {
         let whole = self.whole(run);
         let mut failed = unwritable.is_some();
-        let journal_failed = journal_failed(run);
         // What the journal refused is no input of this job: files of the job stay as they are.
-        let results = (!journal_failed).then(|| self.results(&mut failed)).flatten();
-        if journal_failed && self.outlets.directory.is_some() {
+        let results = (!self.input_refused).then(|| self.results(&mut failed)).flatten();
+        if self.input_refused && self.outlets.directory.is_some() {
             say("--results-dir: the files stay as they are");
         }
         let earlier = match (self.verification, self.reader) {
@@ -137,7 +138,8 @@ impl<S: Shape> Afterwards<'_, S> {
 
     /// The sums of all runs. What the journal could not take is known of this run alone.
     fn whole(&self, run: &Summary) -> Summary {
-        let Some(reader) = self.reader.filter(|_| !journal_failed(run)) else {
+        let journal_failed = run.stop.as_ref().is_some_and(|stop| stop.kind() == ReasonKind::Journal);
+        let Some(reader) = self.reader.filter(|_| !journal_failed) else {
             return run.clone();
         };
         whole_job(reader, run).unwrap_or_else(|error| {
@@ -184,10 +186,6 @@ impl<S: Shape> Afterwards<'_, S> {
             }
         }
     }
-}
-
-fn journal_failed(run: &Summary) -> bool {
-    run.stop.as_ref().is_some_and(|stop| stop.kind() == ReasonKind::Journal)
 }
 
 /// Somebody looked at the provider after the job.

@@ -117,6 +117,7 @@ where
             shape: &*shape,
             with_campaign: self.with_campaign,
             last_line: None,
+            input_refused: false,
             verification: None,
             outlets: &outlets,
             reader: None,
@@ -187,6 +188,8 @@ where
         };
         let (summary, mut unwritable) = rim.write_all(stream, args, &stop, held.as_mut()).await;
         progress.end();
+        let journal = ledger.as_ref().and_then(Ledger::journal);
+        let input_refused = journal.is_some_and(|journal| journal.has_refused_input());
         let mut verification = None;
         if let (Some(held), Some(inspect)) = (&mut held, &self.inspect) {
             notes.warn("looking whether the records are still there");
@@ -206,6 +209,7 @@ where
         });
         let afterwards = Afterwards {
             last_line: (!source.is_whole()).then(|| last_line.load(Ordering::Relaxed)),
+            input_refused,
             reader: reader.as_ref(),
             journal: ledger.as_ref().and_then(Ledger::kept),
             took: started.elapsed(),

@@ -39,6 +39,8 @@ pub struct SqliteJournal {
     known_to: i64,
     /// The input turned out to be another one.
     refused: AtomicBool,
+    /// The input ended before what earlier runs read of it.
+    shorter: AtomicBool,
     /// Something of an entry was written.
     wrote: AtomicBool,
 }
@@ -68,6 +70,7 @@ impl SqliteJournal {
             past: Mutex::new(cursor.map_or(Past::Nothing, |cursor| Past::Read(Box::new(cursor)))),
             known_to,
             refused: AtomicBool::new(false),
+            shorter: AtomicBool::new(false),
             wrote: AtomicBool::new(false),
         })
     }
@@ -88,6 +91,12 @@ impl SqliteJournal {
             line,
             text: text.into(),
         });
+    }
+
+    /// True when this run was given another input than the job's: another entry on a line, or one that ended too soon.
+    #[must_use]
+    pub fn has_refused_input(&self) -> bool {
+        self.refused.load(Ordering::Relaxed) || self.shorter.load(Ordering::Relaxed)
     }
 
     fn note(&self, note: Note) {
@@ -149,9 +158,11 @@ impl Journal for SqliteJournal {
     fn recall(&self, entry: &JournalEntry) -> Result<Recall, JournalError> {
         match &mut *self.past.lock().unwrap_or_else(PoisonError::into_inner) {
             Past::Nothing => Ok(Recall::New),
-            Past::Read(cursor) => cursor
-                .recall(entry)
-                .inspect_err(|_| self.refused.store(true, Ordering::Relaxed)),
+            Past::Read(cursor) => {
+                let known = cursor.recall(entry);
+                self.refused.fetch_or(cursor.has_refused(), Ordering::Relaxed);
+                known
+            }
             Past::Closed => Err(self.gone()),
         }
     }
@@ -191,6 +202,7 @@ impl Journal for SqliteJournal {
         }
         let mut summary = summary.clone();
         if let Some(why) = &shorter {
+            self.shorter.store(true, Ordering::Relaxed);
             summary.stop = Some(Reason::with_text(ReasonKind::Journal, why.to_string()));
         }
         let at = SystemTime::now();

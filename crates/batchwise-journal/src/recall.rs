@@ -47,6 +47,8 @@ pub(crate) struct Cursor {
     with_sheaves: bool,
     /// The last line that was asked for.
     asked_to: i64,
+    /// Another entry was asked for than stands here.
+    refused: bool,
 }
 
 /// Rows of whole lines, texts in one buffer.
@@ -82,6 +84,7 @@ impl Cursor {
             at: 0,
             with_sheaves: true,
             asked_to: 0,
+            refused: false,
         }
     }
 
@@ -98,6 +101,11 @@ impl Cursor {
         self.asked_to
     }
 
+    /// True once another entry was asked for than stands here.
+    pub(crate) fn has_refused(&self) -> bool {
+        self.refused
+    }
+
     pub(crate) fn recall(&mut self, entry: &JournalEntry) -> Result<Recall, JournalError> {
         let line = words::signed(entry.line);
         self.asked_to = self.asked_to.max(line);
@@ -112,6 +120,7 @@ impl Cursor {
                 if self.page.text(&row.key) == entry.key && row.content == entry.content {
                     return Ok(row.known);
                 }
+                self.refused = true;
                 return Err(other_entry(&self.path, entry.line));
             }
         }
