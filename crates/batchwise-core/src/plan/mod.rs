@@ -475,11 +475,11 @@ mod tests {
     use crate::record::Identity;
     use crate::reply::{Reply, Said, Statement};
 
-    const NOW: Tick = Tick::ZERO;
+    pub(super) const NOW: Tick = Tick::ZERO;
 
     /// A number of the group of its hundreds; those from 10,000 on are of a second stage, and wait packed when even.
     #[derive(Debug, Clone, PartialEq, Eq)]
-    struct Id(u64);
+    pub(super) struct Id(u64);
 
     impl Record for Id {
         fn key(&self) -> String {
@@ -500,12 +500,12 @@ mod tests {
     }
 
     /// A plan for one call at a time, of at most two records.
-    fn plan() -> Plan<Id> {
+    pub(super) fn plan() -> Plan<Id> {
         let two = NonZeroUsize::new(2).unwrap();
         Plan::new(Descriptor::deleting("model", "delete", two), PlanOptions::default())
     }
 
-    fn offer(plan: &mut Plan<Id>, ids: impl IntoIterator<Item = u64>) {
+    pub(super) fn offer(plan: &mut Plan<Id>, ids: impl IntoIterator<Item = u64>) {
         for id in ids {
             let record = Id(id);
             plan.offer(Entry::Record { line: id, record }, NOW);

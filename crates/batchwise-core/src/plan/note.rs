@@ -49,40 +49,13 @@ impl<R: Record> Plan<R> {
 
 #[cfg(test)]
 mod tests {
-    use std::num::NonZeroUsize;
-
     use super::*;
-    use crate::clock::Tick;
-    use crate::descriptor::Descriptor;
-    use crate::plan::{Entry, PlanOptions};
-    use crate::record::Identity;
-
-    const NOW: Tick = Tick::ZERO;
-
-    /// A number of the group of its hundreds.
-    #[derive(Debug, Clone)]
-    struct Id(u64);
-
-    impl Record for Id {
-        fn key(&self) -> String {
-            self.0.to_string()
-        }
-        fn identity(&self) -> Identity {
-            Identity::number(self.0)
-        }
-        fn group(&self) -> u64 {
-            self.0 / 100
-        }
-    }
+    use crate::plan::tests::{Id, NOW, offer, plan as empty};
 
     /// A plan for requests of two records, with these in it and more to come.
     fn plan(ids: impl IntoIterator<Item = u64>) -> Plan<Id> {
-        let two = NonZeroUsize::new(2).unwrap();
-        let mut plan = Plan::new(Descriptor::deleting("model", "delete", two), PlanOptions::default());
-        for id in ids {
-            let record = Id(id);
-            plan.offer(Entry::Record { line: id, record }, NOW);
-        }
+        let mut plan = empty();
+        offer(&mut plan, ids);
         plan
     }
 
