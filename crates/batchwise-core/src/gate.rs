@@ -11,6 +11,7 @@ use crate::error::CallError;
 use crate::observe::{Observer, Waiting, WaitingFor};
 use crate::quota::{QuotaHandle, Slot, Ticket};
 use crate::run::StopToken;
+use crate::woken::timed;
 
 /// Lets calls through, one slot of every quota for each, until something ends that.
 #[derive(Debug)]
@@ -123,12 +124,12 @@ impl Gate {
         login: impl Future<Output = Result<bool, CallError>>,
     ) -> Result<Result<bool, CallError>, NoSlot> {
         let tickets = self.slot(quotas, 1).await?;
-        let renewed = login.await;
+        let (renewed, late) = timed(&self.clock, login).await;
         let answered = match &renewed {
             Ok(made) => *made,
             Err(error) => error.came_whole(),
         };
-        self.finished(quotas, &tickets, answered);
+        finished(quotas, &tickets, answered.then_some(late));
         if matches!(renewed, Ok(true)) {
             tracing::debug!(target: "batchwise", "session renewed");
             if let Some(observer) = &self.observer {
@@ -138,15 +139,17 @@ impl Gate {
         Ok(renewed)
     }
 
-    /// Gives the tickets of a call back; only one with a whole answer leaves a connection to the next.
-    pub(crate) fn finished(&self, quotas: &[QuotaHandle], tickets: &[Ticket], answered: bool) {
-        for (quota, ticket) in quotas.iter().zip(tickets) {
-            if answered {
-                quota.finished(*ticket);
-            } else {
-                quota.lost(*ticket);
-            }
-        }
+    /// One call in the slots that it was given, which end with it.
+    pub(crate) async fn called<T>(
+        &self,
+        quotas: &[QuotaHandle],
+        tickets: &[Ticket],
+        call: impl Future<Output = Result<T, CallError>>,
+    ) -> Result<T, CallError> {
+        let (result, late) = timed(&self.clock, call).await;
+        let answered = result.as_ref().err().is_none_or(CallError::came_whole);
+        finished(quotas, tickets, answered.then_some(late));
+        result
     }
 
     /// True when the time passed, false when the job halts first.
@@ -181,6 +184,16 @@ impl Gate {
     fn observe(&self, waiting: &Waiting) {
         if let Some(observer) = &self.observer {
             observer.waiting(waiting);
+        }
+    }
+}
+
+/// Gives the tickets of a call back; only one with a whole answer, seen so late, leaves a connection to the next.
+fn finished(quotas: &[QuotaHandle], tickets: &[Ticket], answered: Option<Duration>) {
+    for (quota, ticket) in quotas.iter().zip(tickets) {
+        match answered {
+            Some(late) => quota.answered(*ticket, late),
+            None => quota.lost(*ticket),
         }
     }
 }

@@ -32,6 +32,7 @@ mod secret;
 #[cfg(feature = "test-util")]
 pub mod test_util;
 pub mod transport;
+mod woken;
 
 pub use base_url::BaseUrl;
 pub use build_error::BuildError;

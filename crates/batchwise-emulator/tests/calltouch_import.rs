@@ -152,6 +152,24 @@ fn a_poison_record_is_named_and_a_nameless_one_is_not() {
 }
 
 #[test]
+fn a_refused_import_has_a_result_of_its_own_where_it_is_so_configured() {
+    let calltouch = CalltouchConfig {
+        refusal_is_a_result: true,
+        ..CalltouchConfig::default()
+    };
+    let config = EmulatorConfig::default().calltouch(calltouch);
+    let mut world = world(config.calltouch_import(SpaceConfig::any().poison([7])));
+    assert_json(
+        ask(&mut world, &import(r#"{"importLogIds":[6,7]}"#)),
+        400,
+        r#"{"meta":[],"data":{"type":"validationError","apiErrorData":null,"validationErrorData":{"violations":[
+            {"importLogId":6,"deleteStatus":"success","error":null},
+            {"importLogId":7,"deleteStatus":"error","error":"Импорт не может быть удалён."}]}}}"#,
+    );
+    assert!(world.truth().calltouch.is_removed(&6) && !world.truth().calltouch.is_removed(&7));
+}
+
+#[test]
 fn a_silent_record_is_deleted_and_not_mentioned() {
     let mut world = world(EmulatorConfig::default().calltouch_import(SpaceConfig::any().silent([7])));
     let (status, body) = ask(&mut world, &import(r#"{"importLogIds":[6,7]}"#));

@@ -44,11 +44,13 @@ pub fn play(scenario: &Scenario, tell: bool) -> Played {
     let played = std::panic::catch_unwind(AssertUnwindSafe(|| match scenario.target {
         Target::Imports {
             refusal_deletes_others,
+            refusal_is_a_result,
             partial_is_200,
         } => play_on(
             scenario,
             Imports {
                 refusal_deletes_others,
+                refusal_is_a_result,
                 partial_status: partial_is_200.then_some(200),
             },
             tell,

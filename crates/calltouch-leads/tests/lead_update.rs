@@ -619,3 +619,20 @@ fn a_depth_above_the_documented_one_is_sent_with_a_warning() {
     let row = json!({"type": "leadContact", "leadContactParams": {"phones": ["1"], "searchDepth": 262_800}});
     assert!(LeadUpdate::from_json(&with_row(&row)).unwrap().warnings().is_empty());
 }
+
+#[test]
+fn a_member_that_is_there_twice_is_refused_where_it_is() {
+    for (line, why) in [
+        (
+            r#"{"matching":[],"matching":[],"addCustomFields":{}}"#,
+            "`matching` is not there once: which of the two is meant?",
+        ),
+        (
+            r#"{"matching":[{"type":"call","callParams":{"callId":1}}],
+                "addCustomFields":{"customFields":[{"field":"a","value":1,"value":2}]}}"#,
+            "`addCustomFields.customFields[0].value` is not there once: which of the two is meant?",
+        ),
+    ] {
+        assert_eq!(line.parse::<LeadUpdate>().unwrap_err().to_string(), why);
+    }
+}

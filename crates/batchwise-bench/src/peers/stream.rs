@@ -33,10 +33,7 @@ pub(super) async fn run(job: &Job) -> anyhow::Result<Done> {
         Method::Leads => {
             let path = job.input.as_ref().context("--input is missing")?;
             let lines = BufReader::new(File::open(path)?).lines();
-            let leads = lines.filter_map(|line| {
-                let value = serde_json::from_str(&line.ok()?).ok()?;
-                LeadUpdate::from_json(&value).ok()
-            });
+            let leads = lines.filter_map(|line| line.ok()?.parse::<LeadUpdate>().ok());
             let client = CalltouchLeads::builder(CalltouchCredentials::new("token", "1")?)
                 .base_url(job.url.as_str())
                 .quota(QuotaHandle::unlimited())

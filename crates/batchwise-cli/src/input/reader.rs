@@ -74,9 +74,15 @@ pub(crate) fn read_rows<S: Shape>(
             let plain = shape.plain(text, Standing::Line)?;
             shape.of_text(&plain)
         }),
-        Format::Ndjson => read_lines(whole, (Columns::Json, note), emit, &|text| {
-            shape.of_json(unique::value(text)?)
-        }),
+        Format::Ndjson => read_lines(
+            whole,
+            (Columns::Json, note),
+            emit,
+            &|text| match shape.of_json_line(text) {
+                Some(records) => Ok(records),
+                None => shape.of_json(unique::value(text)?),
+            },
+        ),
         Format::Csv(delimiter) => {
             let separated = format!("columns separated by {}", delimiter::shown(delimiter));
             let note = match note {

@@ -60,6 +60,13 @@ pub(crate) trait Shape: Send + Sync + 'static {
         self.columns().iter().any(known)
     }
 
+    /// Records of a line of JSON that can be read without a value being made of it; `None` for every other line, which is
+    /// read as a value then.
+    fn of_json_line(&self, line: &str) -> Option<Vec<Self::Record>> {
+        let _ = line;
+        None
+    }
+
     /// Records of a JSON value.
     fn of_json(&self, value: Value) -> Result<Vec<Self::Record>, String>;
 

@@ -50,6 +50,11 @@ impl Shape for LeadShape {
         self.mapping.is_some() && columns.all(|column| header.contains(&column))
     }
 
+    fn of_json_line(&self, line: &str) -> Option<Vec<LeadUpdate>> {
+        // It knows no other members than a lead's, so this is no row of a result file, and none of them is there twice.
+        line.parse().ok().map(|lead| vec![lead])
+    }
+
     fn of_json(&self, value: Value) -> Result<Vec<LeadUpdate>, String> {
         // A row of a result file may come back.
         let lead = LeadUpdate::from_json(&without_added(value)).map_err(|error| mask_contacts(&error.to_string()))?;

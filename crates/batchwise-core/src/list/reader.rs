@@ -165,10 +165,9 @@ impl Reader {
         }
         let (started, wall) = (self.gate.clock.now(), self.gate.clock.wall());
         let span = tracing::debug_span!(target: "batchwise", "batchwise.call", call, records = 0);
-        let result = method.ask().instrument(span.clone()).await;
+        let result = method.ask().instrument(span.clone());
+        let result = self.gate.called(method.quotas(), &tickets, result).await;
         let error = result.as_ref().err();
-        self.gate
-            .finished(method.quotas(), &tickets, error.is_none_or(CallError::came_whole));
         if error.is_some_and(|error| error.kind() == CallErrorKind::NoSession) {
             // No request was made: the client has to log in first.
             self.calls -= 1;

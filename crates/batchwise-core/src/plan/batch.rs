@@ -161,7 +161,7 @@ impl<R> Batch<R> {
     /// Notes that a call may have acted on the records without telling.
     pub(super) fn doubt(&mut self, reason: &Reason) {
         for meta in &mut self.metas {
-            meta.doubt.get_or_insert_with(|| reason.clone());
+            meta.doubt = Some(reason.clone());
         }
     }
 

@@ -308,7 +308,6 @@ impl<R: Record> Plan<R> {
                 meta.answered_before = self.answered;
             }
             meta.failures += 1;
-            meta.doubt = Some(Reason::from_error(ReasonKind::Ambiguous, error.clone()));
             again.push(Pending { record, meta });
         }
         self.retry(

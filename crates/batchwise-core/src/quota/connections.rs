@@ -12,19 +12,22 @@ const COLD_AFTER: Duration = Duration::from_secs(5);
 /// How much later than it left a call over a new connection is taken to arrive, unless its answer came sooner.
 pub(super) const COLD_DELAY: Duration = Duration::from_millis(500);
 
-/// How long after the end of an answer its connection may be in use again before the answer is seen here.
-const SEEN_AFTER: Duration = Duration::from_millis(10);
+/// How long after the end of an answer its connection may be in use again before whoever waits for it is woken.
+const WOKEN_AFTER: Duration = Duration::from_millis(10);
 
-/// Calls under way that are remembered; beyond them the oldest is taken for abandoned.
-const MOST_UNDER_WAY: usize = 10_000;
+/// Calls that are remembered; beyond them the oldest is taken for abandoned.
+const MOST_CALLS: usize = 10_000;
 
-/// The connections of all callers, as far as tickets tell of them.
+/// The connections of all callers, as far as tickets tell of them: never more idle ones than there are.
 #[derive(Debug, Default)]
 pub(super) struct Connections {
     /// Connections that an answered call left behind, each since its call was sent: the answer may have come at any time
     /// after that, and wait for a machine that slept. The one used last at the back.
     idle: VecDeque<(Caller, Tick)>,
     under_way: BTreeMap<Ticket, UnderWay>,
+    /// Calls that left a while ago as if over a new connection, the last at the back. Each may have found the connection of a
+    /// call whose answer had come and was not seen yet.
+    finders: VecDeque<Finder>,
 }
 
 #[derive(Debug)]
@@ -32,31 +35,35 @@ struct UnderWay {
     caller: Caller,
     sent: Tick,
     cold: bool,
-    /// It may use the connection of an answer that was seen after it left.
-    found: bool,
+}
+
+#[derive(Debug)]
+struct Finder {
+    caller: Caller,
+    ticket: Ticket,
+    sent: Tick,
 }
 
 impl Connections {
     /// A call leaves: true when it may have to make its connection first.
     pub(super) fn leave(&mut self, caller: Caller, ticket: Ticket, now: Tick) -> bool {
-        while self
-            .idle
-            .front()
-            .is_some_and(|(_, since)| since.saturating_add(COLD_AFTER) <= now)
-        {
+        let is_over = |sent: Tick| sent.saturating_add(COLD_AFTER) <= now;
+        while self.idle.front().is_some_and(|(_, since)| is_over(*since)) {
             self.idle.pop_front();
+        }
+        // What an older one may have found has gone cold since.
+        while self.finders.front().is_some_and(|finder| is_over(finder.sent)) {
+            self.finders.pop_front();
         }
         let warm = self.idle.iter().rposition(|(owner, _)| *owner == caller);
         let cold = warm.and_then(|at| self.idle.remove(at)).is_none();
-        let under_way = UnderWay {
-            caller,
-            sent: now,
-            cold,
-            found: false,
-        };
-        self.under_way.insert(ticket, under_way);
+        let sent = now;
+        if cold {
+            self.may_find(Finder { caller, ticket, sent });
+        }
+        self.under_way.insert(ticket, UnderWay { caller, sent, cold });
         // A caller that was dropped in the middle of a call never says that it ended.
-        if self.under_way.len() > MOST_UNDER_WAY {
+        if self.under_way.len() > MOST_CALLS {
             self.under_way.pop_first();
         }
         cold
@@ -64,33 +71,42 @@ impl Connections {
 
     /// A call leaves later than it was to: its connection may not be there any more.
     pub(super) fn leaves_late(&mut self, ticket: Ticket, now: Tick) {
-        if let Some(call) = self.under_way.get_mut(&ticket) {
-            (call.sent, call.cold) = (now, true);
+        let Some(call) = self.under_way.get_mut(&ticket) else {
+            return;
+        };
+        (call.sent, call.cold) = (now, true);
+        let (caller, sent) = (call.caller, now);
+        self.finders.retain(|finder| finder.ticket != ticket);
+        self.may_find(Finder { caller, ticket, sent });
+    }
+
+    fn may_find(&mut self, finder: Finder) {
+        self.finders.push_back(finder);
+        if self.finders.len() > MOST_CALLS {
+            self.finders.pop_front();
         }
     }
 
-    /// A call was answered: its connection is idle. Says when the call left if it may have arrived late.
-    pub(super) fn answered(&mut self, ticket: Ticket, now: Tick) -> Option<Tick> {
+    /// A call was answered at this moment or later: its connection is idle. Says when the call left if it may have arrived
+    /// late.
+    pub(super) fn answered(&mut self, ticket: Ticket, came: Tick) -> Option<Tick> {
         let call = self.under_way.remove(&ticket)?;
-        if !self.is_taken(call.caller, now) {
+        if !self.is_found(ticket, &call, came) {
             let at = self.idle.partition_point(|(_, since)| *since <= call.sent);
             self.idle.insert(at, (call.caller, call.sent));
         }
         call.cold.then_some(call.sent)
     }
 
-    /// True when a call that left a moment ago, as if over a new connection, may have found the one whose answer is seen
-    /// only now; each such call takes one.
-    fn is_taken(&mut self, caller: Caller, now: Tick) -> bool {
-        let recent = |call: &UnderWay| call.sent.saturating_add(SEEN_AFTER) >= now;
-        let mut calls = self.under_way.values_mut();
-        match calls.find(|call| call.caller == caller && call.cold && !call.found && recent(call)) {
-            Some(call) => {
-                call.found = true;
-                true
-            }
-            None => false,
-        }
+    /// True when a call that left since, as if over a new connection, may have found the one of this answer; each finds one.
+    fn is_found(&mut self, ticket: Ticket, answered: &UnderWay, came: Tick) -> bool {
+        let since = came.saturating_sub(WOKEN_AFTER).max(answered.sent);
+        let first = self.finders.partition_point(|finder| finder.sent < since);
+        let found = self
+            .finders
+            .range(first..)
+            .position(|finder| finder.caller == answered.caller && finder.ticket != ticket);
+        found.and_then(|at| self.finders.remove(first + at)).is_some()
     }
 
     /// A call ended without an answer: its connection is gone. Says when the call left if it may have arrived late.
@@ -176,6 +192,56 @@ mod tests {
     }
 
     #[test]
+    fn a_call_that_left_while_an_answer_waited_to_be_seen_may_have_found_its_connection() {
+        let mut connections = Connections::default();
+        connections.leave(ONE, Ticket::new(0), at(0));
+        assert!(connections.leave(ONE, Ticket::new(1), at(100)));
+        // Seen at 300, and there since 90.
+        connections.answered(Ticket::new(0), at(90));
+        assert!(connections.leave(ONE, Ticket::new(2), at(310)));
+    }
+
+    #[test]
+    fn a_call_may_have_found_a_connection_and_left_it_before_the_answer_is_seen() {
+        let mut connections = Connections::default();
+        connections.leave(ONE, Ticket::new(0), at(0));
+        assert!(connections.leave(ONE, Ticket::new(1), at(100)));
+        connections.answered(Ticket::new(1), at(150));
+        connections.answered(Ticket::new(0), at(90));
+        assert!(!connections.leave(ONE, Ticket::new(2), at(310)));
+        assert!(connections.leave(ONE, Ticket::new(3), at(310)));
+    }
+
+    #[test]
+    fn a_connection_that_a_call_may_have_found_and_broken_is_not_used_again() {
+        let mut connections = Connections::default();
+        connections.leave(ONE, Ticket::new(0), at(0));
+        assert!(connections.leave(ONE, Ticket::new(1), at(100)));
+        connections.lost(Ticket::new(1));
+        connections.answered(Ticket::new(0), at(90));
+        assert!(connections.leave(ONE, Ticket::new(2), at(310)));
+    }
+
+    #[test]
+    fn a_call_that_leaves_late_finds_what_came_until_then() {
+        let mut connections = Connections::default();
+        connections.leave(ONE, Ticket::new(0), at(0));
+        connections.leave(ONE, Ticket::new(1), at(20));
+        connections.leaves_late(Ticket::new(1), at(100));
+        connections.answered(Ticket::new(0), at(90));
+        assert!(connections.leave(ONE, Ticket::new(2), at(310)));
+    }
+
+    #[test]
+    fn a_call_that_left_before_another_has_not_found_its_connection() {
+        let mut connections = Connections::default();
+        connections.leave(ONE, Ticket::new(0), at(0));
+        connections.leave(ONE, Ticket::new(1), at(5));
+        connections.answered(Ticket::new(1), at(8));
+        assert!(!connections.leave(ONE, Ticket::new(2), at(20)));
+    }
+
+    #[test]
     fn a_connection_goes_cold_when_nobody_uses_it() {
         let mut connections = Connections::default();
         connections.leave(ONE, Ticket::new(0), at(0));
@@ -213,9 +279,10 @@ mod tests {
     fn calls_that_never_end_take_no_more_memory_after_a_while() {
         let mut connections = Connections::default();
         for number in 0..50_000 {
-            connections.leave(ONE, Ticket::new(number), at(number));
+            connections.leave(ONE, Ticket::new(number), at(number / 100));
         }
-        assert_eq!(connections.under_way.len(), MOST_UNDER_WAY);
+        assert_eq!(connections.under_way.len(), MOST_CALLS);
+        assert_eq!(connections.finders.len(), MOST_CALLS);
     }
 
     #[test]

@@ -194,9 +194,13 @@ impl Quota for LocalQuota {
     }
 
     fn finished(&self, ticket: Ticket) {
+        self.answered(ticket, Duration::ZERO);
+    }
+
+    fn answered(&self, ticket: Ticket, late: Duration) {
         let mut state = self.state();
         let now = self.clock.now();
-        let left = state.connections.answered(ticket, now);
+        let left = state.connections.answered(ticket, now.saturating_sub(late));
         state.ended(ticket, left, now);
     }
 

@@ -45,6 +45,13 @@ pub trait Quota: fmt::Debug + Send + Sync {
     /// The call of a ticket was answered.
     fn finished(&self, ticket: Ticket);
 
+    /// The call of a ticket was answered, and the answer may have waited for so long to be seen: its connection may have
+    /// carried another call since.
+    fn answered(&self, ticket: Ticket, late: Duration) {
+        let _ = late;
+        self.finished(ticket);
+    }
+
     /// The call of a ticket ended without a whole answer, or was never made: a connection that it had is gone.
     fn lost(&self, ticket: Ticket) {
         self.finished(ticket);
@@ -61,7 +68,7 @@ pub trait Quota: fmt::Debug + Send + Sync {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Slot {
-    /// Call now, and give the ticket back ([`Quota::finished`], [`Quota::lost`]) when the call ended.
+    /// Call now, and give the ticket back ([`Quota::answered`], [`Quota::finished`], [`Quota::lost`]) when the call ended.
     Granted(Ticket),
     /// Ask again after this time.
     Wait {
@@ -172,6 +179,11 @@ impl QuotaHandle {
     /// The call of a ticket was answered.
     pub fn finished(&self, ticket: Ticket) {
         self.quota.finished(ticket);
+    }
+
+    /// The call of a ticket was answered, which was seen so late at most, see [`Quota::answered`].
+    pub fn answered(&self, ticket: Ticket, late: Duration) {
+        self.quota.answered(ticket, late);
     }
 
     /// The call of a ticket ended without a whole answer, or was never made, see [`Quota::lost`].

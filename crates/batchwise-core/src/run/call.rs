@@ -193,12 +193,8 @@ impl<M: BatchMethod> CallContext<M> {
         }
         let (started, wall) = (self.gate.clock.now(), self.gate.clock.wall());
         let span = tracing::debug_span!(target: "batchwise", "batchwise.call", call, records = records.len());
-        let result = self.method.call(records).instrument(span.clone()).await;
-        self.gate.finished(
-            self.method.quotas(),
-            &tickets,
-            result.as_ref().err().is_none_or(CallError::came_whole),
-        );
+        let result = self.method.call(records).instrument(span.clone());
+        let result = self.gate.called(self.method.quotas(), &tickets, result).await;
         let error = result.as_ref().err();
         if error.is_some_and(|error| error.kind() == CallErrorKind::NoSession) {
             // No request was made: the client has to log in first.

@@ -66,15 +66,21 @@ struct Row {
 
 impl Row {
     const fn new(import_log_id: u64, deleted: bool) -> Self {
-        let (delete_status, error) = if deleted {
-            ("success", None)
-        } else {
-            ("error", Some("Указанный идентификатор импорта не найден."))
-        };
+        if deleted {
+            return Self {
+                import_log_id,
+                delete_status: "success",
+                error: None,
+            };
+        }
+        Self::failed(import_log_id, "Указанный идентификатор импорта не найден.")
+    }
+
+    const fn failed(import_log_id: u64, error: &'static str) -> Self {
         Self {
             import_log_id,
-            delete_status,
-            error,
+            delete_status: "error",
+            error: Some(error),
         }
     }
 
@@ -149,7 +155,10 @@ impl Imports {
             .elements()
             .iter()
             .enumerate()
-            .filter(|(_, element)| id(element).is_none() || poison(element) == Some(Poison::Named))
+            .filter(|(_, element)| {
+                let named = poison(element) == Some(Poison::Named);
+                id(element).is_none() || (named && !config.refusal_is_a_result)
+            })
             .map(|(at, _)| Violation::new(format!("{FIELD}[{at}]"), "Невалидное значение."))
             .collect();
         if violations.is_empty() {
@@ -169,6 +178,10 @@ impl Imports {
         turn.acted = true;
         let mut rows = Vec::new();
         for id in call.elements().iter().filter_map(id) {
+            if self.space.poison(&id).is_some() {
+                rows.push(Row::failed(id, "Импорт не может быть удалён."));
+                continue;
+            }
             let removal = self.space.remove(&id, turn.request, turn.age);
             if !self.space.is_silent(&id) {
                 rows.push(Row::new(id, removal == Removal::Removed));

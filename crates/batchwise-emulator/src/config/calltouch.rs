@@ -20,6 +20,9 @@ pub struct CalltouchConfig {
     /// True when the valid ids of a request that names an invalid element are deleted all the same (not documented).
     /// Default: false.
     pub refusal_deletes_others: bool,
+    /// True when an import that is refused by name is told of in its own result, and the others of its request are deleted
+    /// (not documented). Default: false.
+    pub refusal_is_a_result: bool,
 }
 
 impl Default for CalltouchConfig {
@@ -29,6 +32,7 @@ impl Default for CalltouchConfig {
             unauthorized_status: 403,
             partial_status: 400,
             refusal_deletes_others: false,
+            refusal_is_a_result: false,
         }
     }
 }

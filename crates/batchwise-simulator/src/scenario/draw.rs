@@ -78,10 +78,13 @@ fn scenarios() -> impl Strategy<Value = Scenario> {
 
 fn targets() -> impl Strategy<Value = Target> {
     prop_oneof![
-        3 => any::<(bool, bool)>().prop_map(|(refusal_deletes_others, partial_is_200)| Target::Imports {
-            refusal_deletes_others,
-            partial_is_200,
-        }),
+        3 => any::<[bool; 3]>().prop_map(
+            |[refusal_deletes_others, refusal_is_a_result, partial_is_200]| Target::Imports {
+                refusal_deletes_others,
+                refusal_is_a_result,
+                partial_is_200,
+            },
+        ),
         3 => Just(Target::Leads),
         2 => Just(Target::BookJson),
         1 => Just(Target::BookXml),

@@ -43,6 +43,8 @@ pub enum Target {
     Imports {
         /// The others of a request that names an invalid element are deleted all the same.
         refusal_deletes_others: bool,
+        /// An import that is refused is told of in its own result.
+        refusal_is_a_result: bool,
         /// The status of an envelope that tells of unknown ids is 200.
         partial_is_200: bool,
     },

@@ -7,5 +7,10 @@ use subject::Imports;
 
 batchwise_emulator::conformance! {
     as_documented => Imports::default(),
-    when_a_refusal_deletes_the_others => Imports { refusal_deletes_others: true, partial_status: Some(200) },
+    when_a_refusal_deletes_the_others => Imports {
+        refusal_deletes_others: true,
+        partial_status: Some(200),
+        ..Imports::default()
+    },
+    when_a_refusal_is_a_result => Imports { refusal_is_a_result: true, ..Imports::default() },
 }

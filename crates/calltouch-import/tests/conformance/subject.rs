@@ -10,6 +10,8 @@ use calltouch_import::{CalltouchCredentials, CalltouchImport, CalltouchQuota, Im
 pub(crate) struct Imports {
     /// What the documents leave open: the valid ids of a request that names an invalid one are deleted all the same.
     pub(crate) refusal_deletes_others: bool,
+    /// An import that is refused is told of in its own result.
+    pub(crate) refusal_is_a_result: bool,
     /// What they leave open too: the status of the envelope that tells of unknown ids.
     pub(crate) partial_status: Option<u16>,
 }
@@ -42,6 +44,7 @@ impl Subject for Imports {
     fn arrange(&self, world: EmulatorConfig, difficult: &Difficult) -> EmulatorConfig {
         let mut choices = CalltouchConfig {
             refusal_deletes_others: self.refusal_deletes_others,
+            refusal_is_a_result: self.refusal_is_a_result,
             ..CalltouchConfig::default()
         };
         choices.partial_status = self.partial_status.unwrap_or(choices.partial_status);

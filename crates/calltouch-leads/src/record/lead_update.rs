@@ -13,6 +13,8 @@ use super::matching::Params;
 use super::path::Path;
 use super::tags::TEXT;
 use super::traces::Traces;
+use super::tree::Tree;
+use super::value::Written;
 use super::{FieldValue, LeadError, Matching, read};
 
 /// Most rows of `matching` in a lead.
@@ -41,10 +43,10 @@ struct Encoded {
 }
 
 /// One custom field and its value.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) struct Field {
-    pub(super) name: String,
-    pub(super) value: FieldValue,
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Field<'a> {
+    pub(super) name: &'a str,
+    pub(super) value: Written<'a>,
 }
 
 impl LeadUpdate {
@@ -64,6 +66,10 @@ impl LeadUpdate {
     /// of row or member, other than one id in a row that looks by id, none or more than 20 rows or fields, a blank text
     /// (the value of a field may be one).
     pub fn from_json(lead: &Value) -> Result<Self, LeadError> {
+        Self::of_tree(&Tree::from(lead))
+    }
+
+    fn of_tree(lead: &Tree<'_>) -> Result<Self, LeadError> {
         let (rows, overwrite, fields) = read::lead(lead)?;
         Self::encode(&rows, overwrite, &fields, false)
     }
@@ -99,12 +105,12 @@ impl LeadUpdate {
         &self.0.warnings
     }
 
-    fn encode(rows: &[Matching], overwrite: bool, fields: &[Field], complete: bool) -> Result<Self, LeadError> {
+    fn encode(rows: &[Matching], overwrite: bool, fields: &[Field<'_>], complete: bool) -> Result<Self, LeadError> {
         let path = Path::Root;
         check_rows(rows, &path.member("matching"), complete)?;
         check_fields(fields, &path.member("addCustomFields").member("customFields"))?;
         // Mostly enough, so that a long value is not moved again and again while the text grows.
-        let values = fields.iter().map(|field| field.name.len() + field.value.written_len());
+        let values = fields.iter().map(|field| field.name.len() + field.value.len());
         let mut json = String::with_capacity(ROOM + values.sum::<usize>() + fields.len() * FIELD);
         let mut lead = ObjectWriter::begin(&mut json);
         push_array(lead.member("matching"), rows, |out, row| row.write(out));
@@ -112,7 +118,7 @@ impl LeadUpdate {
         add.optional_bare("overwrite", Some(overwrite));
         push_array(add.member("customFields"), fields, |out, field| {
             let mut object = ObjectWriter::begin(out);
-            object.text("field", &field.name);
+            object.text("field", field.name);
             field.value.write(object.member("value"));
             object.end();
         });
@@ -137,7 +143,7 @@ fn check_rows(rows: &[Matching], path: &Path<'_>, complete: bool) -> Result<(), 
         .try_for_each(|(index, row)| row.check(&path.item(index), complete))
 }
 
-fn check_fields(fields: &[Field], path: &Path<'_>) -> Result<(), LeadError> {
+fn check_fields(fields: &[Field<'_>], path: &Path<'_>) -> Result<(), LeadError> {
     if fields.is_empty() || fields.len() > MAX_FIELDS {
         return Err(path.refuse(format!("a list of 1 to {MAX_FIELDS} fields")));
     }
@@ -178,11 +184,11 @@ impl Eq for LeadUpdate {}
 impl FromStr for LeadUpdate {
     type Err = LeadError;
 
-    /// Reads one line of NDJSON, see [`LeadUpdate::from_json`].
+    /// Reads one line of NDJSON, see [`LeadUpdate::from_json`]; a member that is there twice is refused.
     fn from_str(line: &str) -> Result<Self, Self::Err> {
-        let value: Value = serde_json::from_str(line)
+        let lead: Tree<'_> = serde_json::from_str(line)
             .map_err(|error| LeadError::new("", format!("JSON (line {}, column {})", error.line(), error.column())))?;
-        Self::from_json(&value)
+        Self::of_tree(&lead)
     }
 }
 
@@ -252,7 +258,7 @@ impl Record for LeadUpdate {
 pub struct LeadUpdateBuilder {
     rows: Vec<Matching>,
     overwrite: bool,
-    fields: Vec<Field>,
+    fields: Vec<(String, FieldValue)>,
 }
 
 impl LeadUpdateBuilder {
@@ -266,10 +272,7 @@ impl LeadUpdateBuilder {
     /// Writes a value to a custom field that exists in the account.
     #[must_use]
     pub fn field(mut self, name: impl Into<String>, value: impl Into<FieldValue>) -> Self {
-        self.fields.push(Field {
-            name: name.into(),
-            value: value.into(),
-        });
+        self.fields.push((name.into(), value.into()));
         self
     }
 
@@ -286,6 +289,10 @@ impl LeadUpdateBuilder {
     /// [`LeadError`] with the place: none or more than 20 rows or fields, a blank text, a number that is not finite, a
     /// contact row without a contact, date, type to match or search depth, a hash that is none.
     pub fn build(self) -> Result<LeadUpdate, LeadError> {
-        LeadUpdate::encode(&self.rows, self.overwrite, &self.fields, true)
+        let fields = self.fields.iter().map(|(name, value)| Field {
+            name,
+            value: value.written(),
+        });
+        LeadUpdate::encode(&self.rows, self.overwrite, &fields.collect::<Vec<_>>(), true)
     }
 }

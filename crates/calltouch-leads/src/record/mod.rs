@@ -12,6 +12,7 @@ mod path;
 mod read;
 mod tags;
 mod traces;
+mod tree;
 mod value;
 
 pub use contact_params::{

@@ -1,26 +1,25 @@
 //! A lead in the provider's own shape.
 
-use serde_json::{Map, Value};
-
 use super::contact_params::{CALL, ContactFields, ContactNames, LEAD, REQUEST};
 use super::id_params::IdParams;
 use super::lead_update::Field;
 use super::path::Path;
 use super::tags::Tags;
+use super::tree::{Members, Tree};
+use super::value::Written;
 use super::{
-    CallContactParams, CallParams, FieldValue, LeadContactParams, LeadError, LeadId, Matching, RequestContactParams,
-    RequestParams,
+    CallContactParams, CallParams, LeadContactParams, LeadError, LeadId, Matching, RequestContactParams, RequestParams,
 };
 
 /// Rows, `overwrite` and fields of a lead.
-pub(super) fn lead(value: &Value) -> Result<(Vec<Matching>, bool, Vec<Field>), LeadError> {
+pub(super) fn lead<'t>(value: &'t Tree<'_>) -> Result<(Vec<Matching>, bool, Vec<Field<'t>>), LeadError> {
     let path = Path::Root;
     let lead = object(value, &path, &["matching", "addCustomFields"])?;
     let matching = path.member("matching");
     let rows = items(lead.get("matching"), &matching, "a list of 1 to 20 rows")?;
     let rows = each(rows, &matching, row)?;
     let add_path = path.member("addCustomFields");
-    let add = lead.get("addCustomFields").unwrap_or(&Value::Null);
+    let add = lead.get("addCustomFields").unwrap_or(&Tree::Null);
     let add = object(add, &add_path, &["overwrite", "customFields"])?;
     let overwrite = boolean(add, &add_path, "overwrite")?.unwrap_or(false);
     let fields_path = add_path.member("customFields");
@@ -29,12 +28,12 @@ pub(super) fn lead(value: &Value) -> Result<(Vec<Matching>, bool, Vec<Field>), L
     Ok((rows, overwrite, fields))
 }
 
-fn row(value: &Value, path: &Path<'_>) -> Result<Matching, LeadError> {
-    let Value::Object(members) = value else {
+fn row(value: &Tree<'_>, path: &Path<'_>) -> Result<Matching, LeadError> {
+    let Tree::Object(members) = value else {
         return Err(path.refuse("an object with `type` and the params of that type"));
     };
-    let kind = members.get("type").and_then(Value::as_str).unwrap_or_default();
-    let params = |name: &'static str| -> Result<&Value, LeadError> {
+    let kind = members.get("type").and_then(Tree::text).unwrap_or_default();
+    let params = |name: &'static str| -> Result<&Tree<'_>, LeadError> {
         let row = object(value, path, &["type", name])?;
         row.get(name)
             .ok_or_else(|| path.refuse(format!("complete: a row of type `{kind}` needs `{name}`")))
@@ -59,19 +58,19 @@ fn row(value: &Value, path: &Path<'_>) -> Result<Matching, LeadError> {
     }
 }
 
-fn id_params(value: &Value, path: &Path<'_>, ids: &[&'static str]) -> Result<IdParams, LeadError> {
+fn id_params(value: &Tree<'_>, path: &Path<'_>, ids: &[&'static str]) -> Result<IdParams, LeadError> {
     let known: Vec<&str> = ids.iter().copied().chain(["tags", "tagsLogic"]).collect();
     let members = object(value, path, &known)?;
-    let mut given = ids.iter().filter_map(|name| Some((*name, members.get(*name)?)));
+    let mut given = ids.iter().filter_map(|name| Some((*name, members.get(name)?)));
     let (Some((name, id)), None) = (given.next(), given.next()) else {
         let names: Vec<String> = ids.iter().map(|name| format!("`{name}`")).collect();
         return Err(path.refuse(format!("complete: it needs exactly one of {}", names.join(", "))));
     };
     let by_calltouch = ids.first() == Some(&name);
     let id = match id {
-        Value::String(text) if by_calltouch => LeadId::from(text.as_str()),
-        Value::String(text) => LeadId::verbatim(text),
-        Value::Number(number) => number.as_u64().map(LeadId::from).ok_or_else(|| not_an_id(path, name))?,
+        Tree::Text(text) if by_calltouch => LeadId::from(text.as_ref()),
+        Tree::Text(text) => LeadId::verbatim(text.as_ref()),
+        Tree::Number(number) => number.as_u64().map(LeadId::from).ok_or_else(|| not_an_id(path, name))?,
         _ => return Err(not_an_id(path, name)),
     };
     let mut params = IdParams::new(name, id);
@@ -83,7 +82,7 @@ fn not_an_id(path: &Path<'_>, name: &str) -> LeadError {
     path.member(name).refuse("an id: a whole number or a text")
 }
 
-fn contact_fields(value: &Value, path: &Path<'_>, names: ContactNames) -> Result<ContactFields, LeadError> {
+fn contact_fields(value: &Tree<'_>, path: &Path<'_>, names: ContactNames) -> Result<ContactFields, LeadError> {
     let known = [
         "phones",
         "md5Phones",
@@ -105,92 +104,96 @@ fn contact_fields(value: &Value, path: &Path<'_>, names: ContactNames) -> Result
         type_to_match: text(members, path, names.type_to_match)?,
         search_depth: match members.get("searchDepth") {
             None => None,
-            Some(depth) => Some(
-                depth
-                    .as_u64()
-                    .ok_or_else(|| path.member("searchDepth").refuse("a whole number such as 262800"))?,
-            ),
+            Some(Tree::Number(depth)) if depth.is_u64() => depth.as_u64(),
+            Some(_) => return Err(path.member("searchDepth").refuse("a whole number such as 262800")),
         },
         search_among_phones_in_text: boolean(members, path, "searchAmongPhonesInText")?,
         tags: tags(members, path)?,
     })
 }
 
-fn tags(members: &Map<String, Value>, path: &Path<'_>) -> Result<Tags, LeadError> {
+fn tags(members: &Members<'_>, path: &Path<'_>) -> Result<Tags, LeadError> {
     Ok(Tags {
         tags: texts(members, path, "tags")?,
         logic: text(members, path, "tagsLogic")?,
     })
 }
 
-fn field(value: &Value, path: &Path<'_>) -> Result<Field, LeadError> {
+fn field<'t>(value: &'t Tree<'_>, path: &Path<'_>) -> Result<Field<'t>, LeadError> {
     let members = object(value, path, &["field", "value"])?;
-    let name = text(members, path, "field")?.ok_or_else(|| path.refuse("complete: it needs `field`"))?;
+    let name = match members.get("field") {
+        Some(Tree::Text(name)) => name,
+        Some(_) => return Err(path.member("field").refuse("a text")),
+        None => return Err(path.refuse("complete: it needs `field`")),
+    };
     let value = members
         .get("value")
         .ok_or_else(|| path.refuse("complete: it needs `value`"))?;
-    let value = FieldValue::read(value, &path.member("value"))?;
+    let value = Written::read(value, &path.member("value"))?;
     Ok(Field { name, value })
 }
 
-/// An object with no members but the known ones.
-fn object<'v>(value: &'v Value, path: &Path<'_>, known: &[&str]) -> Result<&'v Map<String, Value>, LeadError> {
+/// An object with no members but the known ones, each once.
+fn object<'v, 'a>(value: &'v Tree<'a>, path: &Path<'_>, known: &[&str]) -> Result<&'v Members<'a>, LeadError> {
     let names = || {
         let names: Vec<String> = known.iter().map(|name| format!("`{name}`")).collect();
         names.join(", ")
     };
-    let Value::Object(members) = value else {
+    let Tree::Object(members) = value else {
         return Err(path.refuse(format!("an object with {}", names())));
     };
-    match members.keys().find(|name| !known.contains(&name.as_str())) {
-        Some(unknown) => Err(path
-            .member(unknown)
-            .refuse(format!("a known member here; known are {}", names()))),
+    if let Some(unknown) = members.names().find(|name| !known.contains(name)) {
+        let expected = format!("a known member here; known are {}", names());
+        return Err(path.member(unknown).refuse(expected));
+    }
+    match members.repeated() {
+        Some(repeated) => Err(path.member(repeated).refuse("there once: which of the two is meant?")),
         None => Ok(members),
     }
 }
 
-fn items<'v>(value: Option<&'v Value>, path: &Path<'_>, expected: &str) -> Result<&'v [Value], LeadError> {
+fn items<'v, 'a>(value: Option<&'v Tree<'a>>, path: &Path<'_>, expected: &str) -> Result<&'v [Tree<'a>], LeadError> {
     match value {
-        Some(Value::Array(items)) => Ok(items),
+        Some(Tree::List(items)) => Ok(items),
         _ => Err(path.refuse(expected)),
     }
 }
 
-fn each<T>(
-    items: &[Value],
+fn each<'v, 'a, T>(
+    items: &'v [Tree<'a>],
     path: &Path<'_>,
-    read: impl Fn(&Value, &Path<'_>) -> Result<T, LeadError>,
+    read: impl Fn(&'v Tree<'a>, &Path<'_>) -> Result<T, LeadError>,
 ) -> Result<Vec<T>, LeadError> {
-    items
-        .iter()
-        .enumerate()
-        .map(|(index, item)| read(item, &path.item(index)))
-        .collect()
+    // Room for all at once: `collect` of results begins small and grows.
+    let mut all = Vec::with_capacity(items.len());
+    for (index, item) in items.iter().enumerate() {
+        all.push(read(item, &path.item(index))?);
+    }
+    Ok(all)
 }
 
-fn texts(members: &Map<String, Value>, path: &Path<'_>, name: &str) -> Result<Vec<String>, LeadError> {
+fn texts(members: &Members<'_>, path: &Path<'_>, name: &str) -> Result<Vec<String>, LeadError> {
     let Some(value) = members.get(name) else {
         return Ok(Vec::new());
     };
     let path = path.member(name);
     each(items(Some(value), &path, "a list of texts")?, &path, |item, path| {
-        item.as_str().map(str::to_owned).ok_or_else(|| path.refuse("a text"))
+        item.text().map(str::to_owned).ok_or_else(|| path.refuse("a text"))
     })
 }
 
-fn text(members: &Map<String, Value>, path: &Path<'_>, name: &str) -> Result<Option<String>, LeadError> {
+fn text(members: &Members<'_>, path: &Path<'_>, name: &str) -> Result<Option<String>, LeadError> {
     match members.get(name) {
         None => Ok(None),
-        Some(Value::String(text)) => Ok(Some(text.clone())),
+        Some(Tree::Text(text)) => Ok(Some(text.as_ref().to_owned())),
         Some(_) => Err(path.member(name).refuse("a text")),
     }
 }
 
-fn boolean(members: &Map<String, Value>, path: &Path<'_>, name: &str) -> Result<Option<bool>, LeadError> {
+fn boolean(members: &Members<'_>, path: &Path<'_>, name: &str) -> Result<Option<bool>, LeadError> {
     match members.get(name) {
         None => Ok(None),
-        Some(Value::Bool(yes)) => Ok(Some(*yes)),
+        Some(Tree::Bool(yes)) => Ok(Some(*yes)),
         Some(_) => Err(path.member(name).refuse("true or false")),
     }
 }

@@ -1,10 +1,11 @@
 //! What a custom field is set to.
 
 use batchwise_core::push_json_text;
-use serde_json::{Number, Value};
+use serde_json::Number;
 
 use super::LeadError;
 use super::path::Path;
+use super::tree::Tree;
 
 /// The value of a custom field: a text or a number. A date is a text.
 ///
@@ -24,10 +25,28 @@ enum Inner {
 const LOSES_DIGITS: f64 = 9_223_372_036_854_775_808.0;
 
 impl FieldValue {
-    pub(super) fn read(value: &Value, path: &Path<'_>) -> Result<Self, LeadError> {
+    pub(super) fn written(&self) -> Written<'_> {
+        match &self.0 {
+            Inner::Text(text) => Written::Text(text),
+            Inner::Number(number) => Written::Number(number),
+            Inner::NotFinite => Written::NotFinite,
+        }
+    }
+}
+
+/// A value as it is checked and written, whoever owns it.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Written<'a> {
+    Text(&'a str),
+    Number(&'a Number),
+    NotFinite,
+}
+
+impl<'a> Written<'a> {
+    pub(super) fn read(value: &'a Tree<'_>, path: &Path<'_>) -> Result<Self, LeadError> {
         match value {
-            Value::String(text) => Ok(Self::from(text.as_str())),
-            Value::Number(number)
+            Tree::Text(text) => Ok(Self::Text(text)),
+            Tree::Number(number)
                 if number
                     .as_f64()
                     .is_some_and(|float| number.is_f64() && float.abs() >= LOSES_DIGITS) =>
@@ -35,34 +54,34 @@ impl FieldValue {
                 Err(path
                     .refuse("a number of at most 64 bits; write a longer one as a text, so that it keeps its digits"))
             }
-            Value::Number(number) => Ok(Self(Inner::Number(number.clone()))),
+            Tree::Number(number) => Ok(Self::Number(number)),
             _ => Err(path.refuse("a text or a number")),
         }
     }
 
-    pub(super) fn check(&self, path: &Path<'_>) -> Result<(), LeadError> {
-        match self.0 {
-            Inner::NotFinite => Err(path.refuse("a finite number")),
-            Inner::Text(_) | Inner::Number(_) => Ok(()),
+    pub(super) fn check(self, path: &Path<'_>) -> Result<(), LeadError> {
+        match self {
+            Self::NotFinite => Err(path.refuse("a finite number")),
+            Self::Text(_) | Self::Number(_) => Ok(()),
         }
     }
 
     /// Bytes that it takes when written, unless it holds characters that JSON escapes.
-    pub(super) fn written_len(&self) -> usize {
+    pub(super) fn len(self) -> usize {
         /// No number is longer.
         const NUMBER: usize = 24;
-        match &self.0 {
-            Inner::Text(text) => text.len() + 2,
-            Inner::Number(_) | Inner::NotFinite => NUMBER,
+        match self {
+            Self::Text(text) => text.len() + 2,
+            Self::Number(_) | Self::NotFinite => NUMBER,
         }
     }
 
-    pub(super) fn write(&self, out: &mut String) {
-        match &self.0 {
-            Inner::Text(text) => push_json_text(out, text),
-            Inner::Number(number) => out.push_str(&number.to_string()),
+    pub(super) fn write(self, out: &mut String) {
+        match self {
+            Self::Text(text) => push_json_text(out, text),
+            Self::Number(number) => out.push_str(&number.to_string()),
             // Refused before anything is written.
-            Inner::NotFinite => out.push_str("null"),
+            Self::NotFinite => out.push_str("null"),
         }
     }
 }

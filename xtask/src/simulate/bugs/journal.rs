@@ -42,8 +42,13 @@ pub(super) const BUGS: &[Bug] = &[
         name: "lost-with-a-failed-flush",
         what: "outcomes that could not be written down are dropped",
         file: LEDGER,
-        find: "        self.saved.extend(outcomes.drain(..));",
-        replace: "        self.saved.extend(outcomes.drain(..).filter(|_| written.is_ok() || !on!));",
+        find: "        if self.saved.is_empty() {
+            // They stay where they are.",
+        replace: "        if on! && written.is_err() {
+            outcomes.clear();
+        }
+        if self.saved.is_empty() {
+            // They stay where they are.",
     },
     Bug {
         name: "goes-on-without-a-journal",

@@ -41,11 +41,11 @@ pub(super) const BUGS: &[Bug] = &[
     },
     Bug {
         name: "kinds-are-confused",
-        what: "dellin-book: the ids of one kind are read as those of another",
+        what: "dellin-book: what is said of contacts is taken for phones",
         file: "crates/dellin-book/src/decode.rs",
         find: "                    let ids = lists.get(kind.field()).map(each).unwrap_or_default();",
-        replace: "                    let kind = if on! && kind == BookKind::Phone { BookKind::Address } else { kind };
-                    let ids = lists.get(kind.field()).map(each).unwrap_or_default();",
+        replace: "                    let list = if on! && kind == BookKind::Phone { BookKind::Contact } else { kind };
+                    let ids = lists.get(list.field()).map(each).unwrap_or_default();",
     },
     Bug {
         name: "one-entry-speaks-for-all",
