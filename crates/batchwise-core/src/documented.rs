@@ -67,6 +67,10 @@ impl<'a> Documented<'a> {
     /// one is compared as bytes, which is cheaper than to read a text first.
     #[inline]
     fn name(&mut self, names: &[&'static str], next: usize) -> Option<usize> {
+        if let Some(rest) = names.get(next).and_then(|expected| self.after_name(expected)) {
+            self.rest = rest;
+            return Some(next);
+        }
         let at = match names.get(next) {
             Some(expected) if self.exactly(expected).is_some() => next,
             _ => {
@@ -76,6 +80,16 @@ impl<'a> Documented<'a> {
         };
         self.byte(b':')?;
         Some(at)
+    }
+
+    /// What follows this name and its colon, with no white space among them, as most servers write it: one comparison.
+    #[inline]
+    fn after_name(&self, name: &str) -> Option<&'a [u8]> {
+        let (head, rest) = self.rest.split_at_checked(name.len() + 3)?;
+        match head {
+            [b'"', spelled @ .., b'"', b':'] if spelled == name.as_bytes() => Some(rest),
+            _ => None,
+        }
     }
 
     /// An object with any names. `value` reads what stands under a name, and sees to it that none comes twice.
@@ -135,21 +149,35 @@ impl<'a> Documented<'a> {
         Some(())
     }
 
+    /// These characters and no others, white space included. Where others come nothing is read, so that they can be looked at
+    /// in another way: most servers write an element in one way, and to compare it whole is cheaper than to read its members.
+    #[inline]
+    pub fn spelled(&mut self, json: &'static str) -> Option<()> {
+        self.rest = self.rest.strip_prefix(json.as_bytes())?;
+        Some(())
+    }
+
     /// A whole number from 0, in plain digits. What follows it has to be something else than a part of a number.
     pub fn number(&mut self) -> Option<u64> {
         /// So many digits fit into 64 bits, whatever they are.
         const SURE_DIGITS: usize = 19;
         self.skip_blanks();
-        let digits = self.rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
-        let (sure, more) = self.rest.get(..digits)?.split_at(digits.min(SURE_DIGITS));
-        let digit = |byte: &u8| u64::from(byte & 0x0f);
-        let sure = sure.iter().fold(0, |number, byte| number * 10 + digit(byte));
-        let number = more.iter().try_fold(sure, |number: u64, byte| {
-            number.checked_mul(10)?.checked_add(digit(byte))
-        })?;
-        let leading_zero = digits > 1 && self.rest.first() == Some(&b'0');
-        self.rest = self.rest.get(digits..)?;
-        let goes_on = matches!(self.rest.first(), Some(b'.' | b'e' | b'E'));
+        let (mut number, mut digits) = (0_u64, 0);
+        for byte in self.rest {
+            let digit = byte.wrapping_sub(b'0');
+            if digit > 9 {
+                break;
+            }
+            number = number.wrapping_mul(10).wrapping_add(u64::from(digit));
+            digits += 1;
+        }
+        let (spelled, rest) = self.rest.split_at_checked(digits)?;
+        if digits > SURE_DIGITS {
+            number = std::str::from_utf8(spelled).ok()?.parse().ok()?;
+        }
+        let leading_zero = digits > 1 && spelled.first() == Some(&b'0');
+        let goes_on = matches!(rest.first(), Some(b'.' | b'e' | b'E'));
+        self.rest = rest;
         (digits > 0 && !leading_zero && !goes_on).then_some(number)
     }
 

@@ -57,14 +57,29 @@ pub const MASK: &str = "***";
 ///
 /// A server may echo the request, so each secret is found as it is and however JSON, markup and URLs escape it, one within
 /// the other too. A server may cut what it echoes, so the first eight characters of a secret are hidden like all of it.
-#[derive(Clone, Default)]
-pub struct Secrets(Arc<Vec<Secret>>);
+#[derive(Clone)]
+pub struct Secrets(Arc<Known>);
+
+struct Known {
+    secrets: Vec<Secret>,
+    /// True for each byte that an echo of one may begin with: nearly every text that is looked at has none of these.
+    begins: [bool; 256],
+}
 
 impl Secrets {
     /// Collects secrets; blank ones are left out.
     pub fn new<'a>(secrets: impl IntoIterator<Item = &'a Secret>) -> Self {
         let known = secrets.into_iter().filter(|secret| !secret.is_blank());
-        Self(Arc::new(known.cloned().collect()))
+        let secrets: Vec<Secret> = known.cloned().collect();
+        let firsts: Vec<u8> = secrets
+            .iter()
+            .filter_map(|secret| secret.expose().bytes().next())
+            .collect();
+        let mut begins = [false; 256];
+        for (byte, begins) in (0..=u8::MAX).zip(&mut begins) {
+            *begins = is_escape(byte) || firsts.contains(&byte);
+        }
+        Self(Arc::new(Known { secrets, begins }))
     }
 
     /// The text with every known secret replaced by `***`.
@@ -84,7 +99,7 @@ impl Secrets {
         for (at, c) in text.char_indices() {
             let rest = text.get(at..).unwrap_or_default();
             let was_hidden = at < hidden_until;
-            if let Some(bytes) = self.0.iter().filter_map(|secret| echo_of(rest, secret)).max() {
+            if let Some(bytes) = self.0.secrets.iter().filter_map(|secret| echo_of(rest, secret)).max() {
                 hidden_until = hidden_until.max(at + bytes);
             }
             let shown = match (at < hidden_until, was_hidden) {
@@ -100,13 +115,9 @@ impl Secrets {
         masked
     }
 
-    /// True when an echo of a secret may begin with this byte. Most texts have none of these.
+    /// True when an echo of a secret may begin with this byte.
     fn may_begin(&self, byte: u8) -> bool {
-        is_escape(byte)
-            || self
-                .0
-                .iter()
-                .any(|secret| secret.expose().as_bytes().first() == Some(&byte))
+        self.0.begins.get(usize::from(byte)).is_none_or(|begins| *begins)
     }
 }
 
@@ -123,9 +134,15 @@ fn echo_of(text: &str, secret: &Secret) -> Option<usize> {
     may_begin.then(|| echo(text, secret)).flatten()
 }
 
+impl Default for Secrets {
+    fn default() -> Self {
+        Self::new([])
+    }
+}
+
 impl fmt::Debug for Secrets {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Secrets({})", self.0.len())
+        write!(f, "Secrets({})", self.0.secrets.len())
     }
 }
 

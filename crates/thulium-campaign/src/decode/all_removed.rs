@@ -27,6 +27,11 @@ pub(super) fn read<M: Member>(answer: &Answer, sent: &[M]) -> Option<Reply> {
 
 /// The record that was removed.
 fn removed(json: &mut Documented<'_>) -> Option<u64> {
+    if json.spelled(r#"{"http_status":200,"record_id":"#).is_some() {
+        let record_id = json.number()?;
+        json.spelled(r#","status":"REMOVED"}"#)?;
+        return Some(record_id);
+    }
     let mut record_id = None;
     json.object(&["http_status", "record_id", "status"], |name, json| match name {
         "http_status" => (json.number()? == 200).then_some(()),
