@@ -65,4 +65,4 @@ pub(crate) const QUICK_KILLS: &str = "8";
 
 /// What runs only where it is named: each has a build of its own that no other stage shares, and the whole run has to end in forty
 /// minutes on two cores.
-pub(crate) const BY_NAME: [&str; 3] = ["mutants", "load", "fuzz"];
+pub(crate) const BY_NAME: [&str; 2] = ["mutants", "load"];
