@@ -78,6 +78,7 @@ impl Wake for Bell {
 #[cfg(all(test, feature = "test-util"))]
 mod tests {
     use futures_util::FutureExt;
+    use futures_util::future::join;
     use tokio::sync::oneshot;
 
     use super::*;
@@ -121,6 +122,20 @@ mod tests {
         tail.send(2).unwrap();
         clock.advance(MOMENT);
         assert_eq!(future.now_or_never(), Some(((Ok(1), Ok(2)), MOMENT)));
+    }
+
+    #[test]
+    fn what_comes_in_parts_while_nobody_looks_is_as_late_as_its_first_part() {
+        let clock = FakeClock::manual();
+        let shared = clock.shared();
+        let ((head, first), (tail, last)) = (oneshot::channel(), oneshot::channel());
+        let mut future = Box::pin(timed(&shared, join(first, last)));
+        assert!((&mut future).now_or_never().is_none());
+        head.send(1).unwrap();
+        clock.advance(MOMENT);
+        tail.send(2).unwrap();
+        clock.advance(MOMENT);
+        assert_eq!(future.now_or_never(), Some(((Ok(1), Ok(2)), MOMENT * 2)));
     }
 
     #[tokio::test]

@@ -233,6 +233,50 @@ mod tests {
     }
 
     #[test]
+    fn a_call_that_leaves_late_may_have_to_make_its_connection_anew() {
+        let mut connections = Connections::default();
+        connections.leave(ONE, Ticket::new(0), at(0));
+        connections.answered(Ticket::new(0), at(10));
+        assert!(!connections.leave(ONE, Ticket::new(1), at(20)));
+        connections.leaves_late(Ticket::new(1), at(500));
+        assert_eq!(connections.answered(Ticket::new(1), at(600)), Some(at(500)));
+    }
+
+    #[test]
+    fn a_call_that_left_late_has_found_one_connection_at_most() {
+        let mut connections = Connections::default();
+        connections.leave(ONE, Ticket::new(0), at(0));
+        connections.leave(ONE, Ticket::new(1), at(1));
+        connections.leave(ONE, Ticket::new(2), at(20));
+        connections.leaves_late(Ticket::new(2), at(100));
+        connections.answered(Ticket::new(0), at(25));
+        connections.answered(Ticket::new(1), at(25));
+        assert!(!connections.leave(ONE, Ticket::new(3), at(110)));
+        assert!(connections.leave(ONE, Ticket::new(4), at(110)));
+    }
+
+    #[test]
+    fn each_call_has_found_one_connection_at_most() {
+        let mut connections = Connections::default();
+        connections.leave(ONE, Ticket::new(0), at(0));
+        connections.leave(ONE, Ticket::new(1), at(5));
+        connections.leave(ONE, Ticket::new(2), at(100));
+        connections.answered(Ticket::new(0), at(95));
+        connections.answered(Ticket::new(1), at(96));
+        assert!(!connections.leave(ONE, Ticket::new(3), at(110)));
+        assert!(connections.leave(ONE, Ticket::new(4), at(110)));
+    }
+
+    #[test]
+    fn a_call_that_left_when_an_answer_may_just_have_come_may_have_found_its_connection() {
+        let mut connections = Connections::default();
+        connections.leave(ONE, Ticket::new(0), at(0));
+        connections.leave(ONE, Ticket::new(1), at(100) - WOKEN_AFTER);
+        connections.answered(Ticket::new(0), at(100));
+        assert!(connections.leave(ONE, Ticket::new(2), at(110)));
+    }
+
+    #[test]
     fn a_call_that_left_before_another_has_not_found_its_connection() {
         let mut connections = Connections::default();
         connections.leave(ONE, Ticket::new(0), at(0));
@@ -294,5 +338,6 @@ mod tests {
             connections.answered(ticket, at(number));
         }
         assert!(connections.idle.len() <= 5_001, "{}", connections.idle.len());
+        assert!(connections.finders.len() <= 5_001, "{}", connections.finders.len());
     }
 }
