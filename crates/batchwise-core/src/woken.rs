@@ -77,6 +77,8 @@ impl Wake for Bell {
 
 #[cfg(all(test, feature = "test-util"))]
 mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
     use futures_util::FutureExt;
     use futures_util::future::join;
     use tokio::sync::oneshot;
@@ -136,6 +138,29 @@ mod tests {
         tail.send(2).unwrap();
         clock.advance(MOMENT);
         assert_eq!(future.now_or_never(), Some(((Ok(1), Ok(2)), MOMENT * 2)));
+    }
+
+    #[test]
+    fn whoever_waits_now_is_woken_and_nobody_who_waited_before() {
+        let clock = FakeClock::manual().shared();
+        let (answer, call) = oneshot::channel();
+        let mut future = Box::pin(timed(&clock, call));
+        let (before, now) = (Arc::new(Counted::default()), Arc::new(Counted::default()));
+        for waits in [&before, &now] {
+            let waker = Waker::from(Arc::clone(waits));
+            assert!(future.as_mut().poll(&mut Context::from_waker(&waker)).is_pending());
+        }
+        answer.send(7).unwrap();
+        assert_eq!([&before, &now].map(|waits| waits.0.load(Ordering::Relaxed)), [0, 1]);
+    }
+
+    #[derive(Default)]
+    struct Counted(AtomicUsize);
+
+    impl Wake for Counted {
+        fn wake(self: Arc<Self>) {
+            self.0.fetch_add(1, Ordering::Relaxed);
+        }
     }
 
     #[tokio::test]

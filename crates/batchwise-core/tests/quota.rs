@@ -463,6 +463,27 @@ fn after_a_lost_call_the_next_one_counts_as_one_that_makes_its_connection() {
 }
 
 #[test]
+fn an_answer_that_waited_to_be_seen_leaves_no_connection_that_another_call_may_have_found() {
+    let next_leaves_warm = |late: Duration| {
+        let clock = FakeClock::manual();
+        let windows = [Window::per_second(count(3)).with_burst(count(3))];
+        let handle = QuotaHandle::new(LocalQuota::on_clock(clock.shared(), windows));
+        let first = granted(&handle, 1);
+        clock.advance(ms(600));
+        let _finder = granted(&handle, 1);
+        clock.advance(ms(100));
+        handle.answered(first, late);
+        clock.advance(ms(1500));
+        let _next = granted(&handle, 1);
+        let _another = granted(&handle, 1);
+        // A call that may have to make its connection first may arrive half a second after it left.
+        handle.ready_in(2) == ms(1030)
+    };
+    assert!(next_leaves_warm(ms(0)));
+    assert!(!next_leaves_warm(ms(150)));
+}
+
+#[test]
 fn a_heavy_call_weighs_its_cost() {
     let clock = FakeClock::manual();
     let windows = [Window::per_second(count(10)).with_burst(count(10))];

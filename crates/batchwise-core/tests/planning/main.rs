@@ -14,6 +14,8 @@ mod in_flight;
 mod input;
 #[path = "../journal.rs"]
 mod journal;
+#[path = "../late_answers.rs"]
+mod late_answers;
 #[path = "../law.rs"]
 mod law;
 #[path = "../plan.rs"]

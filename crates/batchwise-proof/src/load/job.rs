@@ -93,6 +93,7 @@ impl Job<'_> {
         let started = Instant::now();
         let mut child = self
             .set_up(&emulator.base_url())
+            .env("BATCHWISE_STATE_DIR", input.with_file_name("state"))
             .arg("-i")
             .arg(input)
             .stdin(Stdio::null())
