@@ -4,7 +4,7 @@ use std::io;
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
-use batchwise::{ReasonKind, Summary};
+use batchwise::{Counts, ReasonKind, Summary};
 use batchwise_journal::{JournalReader, Past, ReadError};
 
 use crate::args::JobArgs;
@@ -84,6 +84,8 @@ impl<S: Shape> Afterwards<'_, S> {
         }
         let closing = Closing {
             whole: &whole,
+            overtaken: self.overtaken(run),
+            record: self.target.singular(),
             journal: self.journal,
             is_whole: self.source.is_whole(),
             extended: self.args.ledger.resume.is_some(),
@@ -136,10 +138,23 @@ impl<S: Shape> Afterwards<'_, S> {
         Ok(afterwards.finish(&run, None, notes))
     }
 
+    /// The journal, unless it failed: it tells of all runs.
+    fn sound_reader(&self, run: &Summary) -> Option<&JournalReader> {
+        self.reader.filter(|_| !journal_failed(run))
+    }
+
+    /// Records that failed, of which a later line was written.
+    fn overtaken(&self, run: &Summary) -> Counts {
+        let counts = self.sound_reader(run).map(JournalReader::overtaken);
+        counts.unwrap_or_else(|| Ok(Counts::default())).unwrap_or_else(|error| {
+            say(&format!("the journal {error}"));
+            Counts::default()
+        })
+    }
+
     /// The sums of all runs. What the journal could not take is known of this run alone.
     fn whole(&self, run: &Summary) -> Summary {
-        let journal_failed = run.stop.as_ref().is_some_and(|stop| stop.kind() == ReasonKind::Journal);
-        let Some(reader) = self.reader.filter(|_| !journal_failed) else {
+        let Some(reader) = self.sound_reader(run) else {
             return run.clone();
         };
         whole_job(reader, run).unwrap_or_else(|error| {
@@ -186,6 +201,11 @@ impl<S: Shape> Afterwards<'_, S> {
             }
         }
     }
+}
+
+/// The journal could not take all that the job did.
+fn journal_failed(run: &Summary) -> bool {
+    run.stop.as_ref().is_some_and(|stop| stop.kind() == ReasonKind::Journal)
 }
 
 /// Somebody looked at the provider after the job.
