@@ -4,8 +4,8 @@ use std::io;
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
-use batchwise::{Counts, ReasonKind, Summary};
-use batchwise_journal::{JournalReader, Past, ReadError};
+use batchwise::{Counts, ReasonKind, Summary, Verdict};
+use batchwise_journal::{Filter, JournalReader, Past, ReadError};
 
 use crate::args::JobArgs;
 use crate::ending::{Ending, OutcomeFile};
@@ -31,6 +31,8 @@ pub(crate) struct Afterwards<'a, S> {
     pub(crate) last_line: Option<u64>,
     /// The journal is of another input.
     pub(crate) input_refused: bool,
+    /// Lines of this run that are no records.
+    pub(crate) invalid: u64,
     /// What a look at the provider showed, if somebody looked.
     pub(crate) verification: Option<&'a Verification>,
     pub(crate) outlets: &'a Outlets,
@@ -116,6 +118,7 @@ impl<S: Shape> Afterwards<'_, S> {
             target: self.target,
             unwritable,
             allow_missing: self.args.allow_missing,
+            invalid: self.invalid(run),
             files: &files(results.as_ref()),
             closing: lines,
         });
@@ -150,6 +153,24 @@ impl<S: Shape> Afterwards<'_, S> {
             say(&format!("the journal {error}"));
             Counts::default()
         })
+    }
+
+    /// Lines of a campaign's job that are no records; a record stands in a campaign.
+    fn invalid(&self, run: &Summary) -> u64 {
+        let Some(reader) = self.sound_reader(run).filter(|_| self.target.campaigns.is_some()) else {
+            return self.invalid;
+        };
+        let mut lines = 0;
+        for row in reader.records(Filter::only([Verdict::Rejected])) {
+            match row {
+                Ok(row) => lines += u64::from(row.scope.is_none()),
+                Err(error) => {
+                    say(&format!("the journal {error}"));
+                    return self.invalid;
+                }
+            }
+        }
+        lines
     }
 
     /// The sums of all runs. What the journal could not take is known of this run alone.
