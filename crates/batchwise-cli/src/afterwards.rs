@@ -51,7 +51,7 @@ impl<S: Shape> Afterwards<'_, S> {
         let whole = self.whole(run);
         let mut failed = unwritable.is_some();
         // What the journal refused is no input of this job: files of the job stay as they are.
-        let results = (!self.input_refused).then(|| self.results(&mut failed)).flatten();
+        let results = (!self.input_refused).then(|| self.results(run, &mut failed)).flatten();
         if self.input_refused && self.outlets.directory.is_some() {
             say("--results-dir: the files stay as they are");
         }
@@ -196,7 +196,7 @@ impl<S: Shape> Afterwards<'_, S> {
         })
     }
 
-    fn results(&self, failed: &mut bool) -> Option<Written> {
+    fn results(&self, run: &Summary, failed: &mut bool) -> Option<Written> {
         let directory = self.outlets.directory.as_ref()?;
         let pass = Pass {
             provider: self.target.provider,
@@ -205,10 +205,11 @@ impl<S: Shape> Afterwards<'_, S> {
             allow_missing: self.args.allow_missing,
             last_line: self.last_line,
             verified: self.reader.is_some_and(is_verified),
+            journal_failed: journal_failed(run),
         };
         let written = match self.reader {
             Some(reader) => {
-                let mut lookup = JournalLookup::new(reader);
+                let mut lookup = JournalLookup::new(reader).cut(journal_failed(run));
                 write_results(&pass, (self.source, self.shape), &mut lookup, directory)
             }
             None => Err("there is no journal to look results up in".to_owned()),

@@ -35,7 +35,8 @@ impl Closing<'_> {
     pub(crate) fn lines(&self) -> Vec<String> {
         let mut lines = Vec::new();
         if let Some(written) = self.results {
-            lines.push(rows(written));
+            let journal_failed = self.whole.stop.as_ref().map(Reason::kind) == Some(ReasonKind::Journal);
+            lines.push(rows(written, journal_failed));
         }
         if let Some(path) = self.summary_file {
             lines.push(format!("summary in {}", path.display()));
@@ -149,7 +150,7 @@ fn failed_of(counts: &Counts) -> u64 {
         .sum()
 }
 
-fn rows(written: &Written) -> String {
+fn rows(written: &Written, journal_failed: bool) -> String {
     let records = written.outcomes + written.duplicates + written.unread;
     let rows = if written.rows == 1 { "row" } else { "rows" };
     let mut text = format!("{} {rows} read", written.rows);
@@ -162,7 +163,12 @@ fn rows(written: &Written) -> String {
         written.outcomes, written.duplicates, written.blank
     ));
     if written.unread > 0 {
-        text.push_str(&format!(" + {} that the job never read", written.unread));
+        let who = if journal_failed {
+            "the journal could not note"
+        } else {
+            "the job never read"
+        };
+        text.push_str(&format!(" + {} that {who}", written.unread));
     }
     text
 }
