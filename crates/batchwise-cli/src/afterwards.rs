@@ -4,8 +4,8 @@ use std::io;
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
-use batchwise::{ReasonKind, Summary};
-use batchwise_journal::{JournalReader, Past, ReadError};
+use batchwise::{Counts, ReasonKind, Summary, Verdict};
+use batchwise_journal::{Filter, JournalReader, Past, ReadError};
 
 use crate::args::JobArgs;
 use crate::ending::{Ending, OutcomeFile};
@@ -31,6 +31,8 @@ pub(crate) struct Afterwards<'a, S> {
     pub(crate) last_line: Option<u64>,
     /// The journal is of another input.
     pub(crate) input_refused: bool,
+    /// Lines of this run that are no records.
+    pub(crate) invalid: u64,
     /// What a look at the provider showed, if somebody looked.
     pub(crate) verification: Option<&'a Verification>,
     pub(crate) outlets: &'a Outlets,
@@ -49,7 +51,7 @@ impl<S: Shape> Afterwards<'_, S> {
         let whole = self.whole(run);
         let mut failed = unwritable.is_some();
         // What the journal refused is no input of this job: files of the job stay as they are.
-        let results = (!self.input_refused).then(|| self.results(&mut failed)).flatten();
+        let results = (!self.input_refused).then(|| self.results(run, &mut failed)).flatten();
         if self.input_refused && self.outlets.directory.is_some() {
             say("--results-dir: the files stay as they are");
         }
@@ -84,6 +86,8 @@ impl<S: Shape> Afterwards<'_, S> {
         }
         let closing = Closing {
             whole: &whole,
+            overtaken: self.overtaken(run),
+            record: self.target.singular(),
             journal: self.journal,
             is_whole: self.source.is_whole(),
             extended: self.args.ledger.resume.is_some(),
@@ -114,6 +118,7 @@ impl<S: Shape> Afterwards<'_, S> {
             target: self.target,
             unwritable,
             allow_missing: self.args.allow_missing,
+            invalid: self.invalid(run),
             files: &files(results.as_ref()),
             closing: lines,
         });
@@ -136,10 +141,41 @@ impl<S: Shape> Afterwards<'_, S> {
         Ok(afterwards.finish(&run, None, notes))
     }
 
+    /// The journal, unless it failed: it tells of all runs.
+    fn sound_reader(&self, run: &Summary) -> Option<&JournalReader> {
+        self.reader.filter(|_| !journal_failed(run))
+    }
+
+    /// Records that failed, of which a later line was written.
+    fn overtaken(&self, run: &Summary) -> Counts {
+        let counts = self.sound_reader(run).map(JournalReader::overtaken);
+        counts.unwrap_or_else(|| Ok(Counts::default())).unwrap_or_else(|error| {
+            say(&format!("the journal {error}"));
+            Counts::default()
+        })
+    }
+
+    /// Lines of a campaign's job that are no records; a record stands in a campaign.
+    fn invalid(&self, run: &Summary) -> u64 {
+        let Some(reader) = self.sound_reader(run).filter(|_| self.target.campaigns.is_some()) else {
+            return self.invalid;
+        };
+        let mut lines = 0;
+        for row in reader.records(Filter::only([Verdict::Rejected])) {
+            match row {
+                Ok(row) => lines += u64::from(row.scope.is_none()),
+                Err(error) => {
+                    say(&format!("the journal {error}"));
+                    return self.invalid;
+                }
+            }
+        }
+        lines
+    }
+
     /// The sums of all runs. What the journal could not take is known of this run alone.
     fn whole(&self, run: &Summary) -> Summary {
-        let journal_failed = run.stop.as_ref().is_some_and(|stop| stop.kind() == ReasonKind::Journal);
-        let Some(reader) = self.reader.filter(|_| !journal_failed) else {
+        let Some(reader) = self.sound_reader(run) else {
             return run.clone();
         };
         whole_job(reader, run).unwrap_or_else(|error| {
@@ -160,7 +196,7 @@ impl<S: Shape> Afterwards<'_, S> {
         })
     }
 
-    fn results(&self, failed: &mut bool) -> Option<Written> {
+    fn results(&self, run: &Summary, failed: &mut bool) -> Option<Written> {
         let directory = self.outlets.directory.as_ref()?;
         let pass = Pass {
             provider: self.target.provider,
@@ -169,10 +205,11 @@ impl<S: Shape> Afterwards<'_, S> {
             allow_missing: self.args.allow_missing,
             last_line: self.last_line,
             verified: self.reader.is_some_and(is_verified),
+            journal_failed: journal_failed(run),
         };
         let written = match self.reader {
             Some(reader) => {
-                let mut lookup = JournalLookup::new(reader);
+                let mut lookup = JournalLookup::new(reader).cut(journal_failed(run));
                 write_results(&pass, (self.source, self.shape), &mut lookup, directory)
             }
             None => Err("there is no journal to look results up in".to_owned()),
@@ -186,6 +223,11 @@ impl<S: Shape> Afterwards<'_, S> {
             }
         }
     }
+}
+
+/// The journal could not take all that the job did.
+fn journal_failed(run: &Summary) -> bool {
+    run.stop.as_ref().is_some_and(|stop| stop.kind() == ReasonKind::Journal)
 }
 
 /// Somebody looked at the provider after the job.

@@ -43,6 +43,8 @@ pub(crate) struct Failure {
     exit: Exit,
     /// What went wrong.
     text: String,
+    /// The text has several lines, which are shown as such.
+    in_lines: bool,
     /// Where: a file, a line, a section.
     place: Option<String>,
     /// What to do about it.
@@ -69,6 +71,7 @@ impl Failure {
         Self {
             exit,
             text,
+            in_lines: false,
             place: None,
             to_do: None,
         }
@@ -77,6 +80,12 @@ impl Failure {
     /// The same with where it is. The innermost place counts.
     pub(crate) fn at(mut self, place: impl Into<String>) -> Self {
         self.place.get_or_insert_with(|| place.into());
+        self
+    }
+
+    /// The same, its text shown line by line: it has an excerpt of a file.
+    pub(crate) fn in_lines(mut self) -> Self {
+        self.in_lines = true;
         self
     }
 
@@ -105,7 +114,11 @@ impl Failure {
     pub(crate) fn lines(&self) -> Vec<String> {
         let place = self.place.iter().map(|place| format!("  where: {place}"));
         let to_do = self.to_do.iter().map(|to_do| format!("  to do: {to_do}"));
-        std::iter::once(self.text.clone()).chain(place).chain(to_do).collect()
+        let text = match self.in_lines {
+            true => self.text.trim_end().lines().map(str::to_owned).collect(),
+            false => vec![self.text.clone()],
+        };
+        text.into_iter().chain(place).chain(to_do).collect()
     }
 
     pub(crate) const fn exit(&self) -> Exit {

@@ -10,7 +10,8 @@ use std::time::{Duration, Instant, SystemTime};
 
 use batchwise::plan::Entry;
 use batchwise::{
-    BatchMethod, Outcome, OutcomeStream, ReasonKind, Record, RunOptions, StopToken, Summary, Verdict, run_entries,
+    BatchMethod, Outcome, OutcomeStream, ReasonKind, Record, RunOptions, StopToken, Subject, Summary, Verdict,
+    run_entries,
 };
 use futures_core::Stream;
 use futures_util::StreamExt;
@@ -118,6 +119,7 @@ where
             with_campaign: self.with_campaign,
             last_line: None,
             input_refused: false,
+            invalid: 0,
             verification: None,
             outlets: &outlets,
             reader: None,
@@ -186,7 +188,11 @@ where
             with_campaign: self.with_campaign,
             led_by_line: self.led_by_line,
         };
-        let (summary, mut unwritable) = rim.write_all(stream, args, &stop, held.as_mut()).await;
+        let Ran {
+            summary,
+            invalid,
+            mut unwritable,
+        } = rim.write_all(stream, args, &stop, held.as_mut()).await;
         progress.end();
         let journal = ledger.as_ref().and_then(Ledger::journal);
         let input_refused = journal.is_some_and(|journal| journal.has_refused_input());
@@ -210,6 +216,7 @@ where
         let afterwards = Afterwards {
             last_line: (!source.is_whole()).then(|| last_line.load(Ordering::Relaxed)),
             input_refused,
+            invalid,
             reader: reader.as_ref(),
             journal: ledger.as_ref().and_then(Ledger::kept),
             took: started.elapsed(),
@@ -264,6 +271,16 @@ fn dry_run(target: &Target, per_request: usize, rehearsed: &Rehearsed) -> Result
     Ok(Exit::Reached)
 }
 
+/// A run whose outcomes went out.
+#[derive(Debug)]
+struct Ran {
+    summary: Summary,
+    /// Lines that are no records.
+    invalid: u64,
+    /// Why outcomes could not be written.
+    unwritable: Option<io::Error>,
+}
+
 /// How outcomes look at the rim.
 #[derive(Debug, Clone, Copy)]
 struct Rim {
@@ -279,13 +296,13 @@ impl Rim {
         args: &JobArgs,
         stop: &StopToken,
         held: Option<&mut HeldRows>,
-    ) -> (Summary, Option<io::Error>) {
+    ) -> Ran {
         if let Some(held) = held {
             return self.hold_all(stream, stop, held).await;
         }
         // It may be the terminal on which progress stands.
         let stdout = Aside::new(io::stdout().lock());
-        let mut failed = None;
+        let (mut failed, mut invalid) = (None, 0);
         let mut writer = match OutcomeWriter::new(stdout, args.output, self.with_campaign) {
             Ok(writer) => Some(writer),
             Err(error) => {
@@ -309,6 +326,7 @@ impl Rim {
                 }
             };
             let Some(outcome) = outcome else { break };
+            invalid += u64::from(matches!(outcome.subject, Subject::Invalid(_)));
             let Some(open) = &mut writer else { continue };
             if let Err(error) = open.write(&OutcomeRow::of(&outcome, self.led_by_line)) {
                 failed = Some(error);
@@ -319,20 +337,20 @@ impl Rim {
         if let Some(Err(error)) = writer.map(|mut writer| writer.flush()) {
             failed = Some(error);
         }
-        (stream.summary(), failed)
+        Ran {
+            summary: stream.summary(),
+            invalid,
+            unwritable: failed,
+        }
     }
 }
 
 impl Rim {
     /// Keeps every outcome until somebody has looked.
-    async fn hold_all<R: Record>(
-        self,
-        mut stream: OutcomeStream<R>,
-        stop: &StopToken,
-        held: &mut HeldRows,
-    ) -> (Summary, Option<io::Error>) {
-        let mut failed = None;
+    async fn hold_all<R: Record>(self, mut stream: OutcomeStream<R>, stop: &StopToken, held: &mut HeldRows) -> Ran {
+        let (mut failed, mut invalid) = (None, 0);
         while let Some(outcome) = next(&mut stream).await {
+            invalid += u64::from(matches!(outcome.subject, Subject::Invalid(_)));
             if failed.is_none()
                 && let Err(error) = held.push(&OutcomeRow::of(&outcome, self.led_by_line))
             {
@@ -340,7 +358,11 @@ impl Rim {
                 stop.stop();
             }
         }
-        (stream.summary(), failed)
+        Ran {
+            summary: stream.summary(),
+            invalid,
+            unwritable: failed,
+        }
     }
 
     /// Looks whether the records are still there, notes it in the journal, and writes every outcome with what was seen.

@@ -92,10 +92,7 @@ impl Observer for Notes {
                 .status
                 .map(|status| format!(" (HTTP {})", status.as_u16()))
                 .unwrap_or_default();
-            let kind = call
-                .error
-                .map(|kind| format!("{kind:?}").to_lowercase())
-                .unwrap_or_default();
+            let kind = mishap.map_or("", CallErrorKind::as_str);
             say(&format!("call {}: {kind}{status}", call.call));
         }
     }

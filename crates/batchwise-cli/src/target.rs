@@ -55,6 +55,12 @@ impl Target {
         }
     }
 
+    /// `import log`.
+    pub(crate) fn singular(&self) -> &'static str {
+        let [one, _] = self.records;
+        one
+    }
+
     /// `import logs`.
     pub(crate) fn plural(&self) -> &'static str {
         let [_, several] = self.records;

@@ -55,6 +55,28 @@ pub enum CallErrorKind {
     Local,
 }
 
+impl CallErrorKind {
+    /// The word for it in logs, journals and reports: snake_case, stable.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Connect => "connect",
+            Self::Untrusted => "untrusted",
+            Self::Closed => "closed",
+            Self::Timeout => "timeout",
+            Self::Unreadable => "unreadable",
+            Self::Server => "server",
+            Self::RateLimited => "rate_limited",
+            Self::Credentials => "credentials",
+            Self::NoSession => "no_session",
+            Self::Target => "target",
+            Self::TooLarge => "too_large",
+            Self::Refused => "refused",
+            Self::Local => "local",
+        }
+    }
+}
+
 /// A record that a refusal names by its position in the request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Violation {

@@ -12,6 +12,7 @@ mod lock;
 mod open;
 mod open_sheaves;
 mod origin;
+mod overtaken;
 mod packed;
 mod place;
 mod pseudonymise;

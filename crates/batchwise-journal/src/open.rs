@@ -27,7 +27,8 @@ const PATIENCE: Duration = Duration::from_secs(5);
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Resume {
-    /// Records that are `rejected`, `busy`, `unknown` or `not_sent` are sent again, also in a finished job.
+    /// Records that are `rejected`, `busy`, `unknown` or `not_sent` are sent again, also in a finished job; but for updates
+    /// that were [overtaken](crate::JournalReader::overtaken).
     pub retry_failed: bool,
     /// The input may have new lines at its end, and then a finished job goes on with them.
     pub extend: bool,
@@ -150,7 +151,7 @@ pub fn open(path: &Path, header: &JobHeader, resume: Resume) -> Result<Opened, O
         None => None,
         Some(_) => {
             let reading = crate::reader::connect(&path).map_err(sql)?;
-            Some(Cursor::new(path.clone(), reading, resume.retry_failed))
+            Some(Cursor::for_run(path.clone(), reading, resume.retry_failed).map_err(sql)?)
         }
     };
     let writer = Writer {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
+use batchwise_core::Counts;
 use rusqlite::{Connection, OpenFlags, Row, params};
 use serde_json::Value;
 
@@ -18,7 +19,7 @@ use crate::records::{Filter, RecordRow, Records, record_at};
 use crate::schema::{self, Kind};
 use crate::sums::{ReasonGroup, SettledRow, Tally, counted, read_reasons, read_settled, read_tally};
 use crate::verification::{Verified, VerifiedCounts};
-use crate::words;
+use crate::{overtaken, words};
 
 /// How long a reader waits for a writer that holds the file for itself (a checkpoint at the end).
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -229,6 +230,15 @@ impl JournalReader {
     /// When the file cannot be read.
     pub fn tally(&self) -> Result<Tally, ReadError> {
         self.told(read_tally(&self.connection, self.version))
+    }
+
+    /// How many updates failed and are not sent again by any run, because a later line with the same key was written since, or
+    /// may have been: the older value would replace the newer one. Keys are the same however a phone is spelled.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn overtaken(&self) -> Result<Counts, ReadError> {
+        self.told(overtaken::count(&self.connection))
     }
 
     /// The reasons of one outcome or of all, the most frequent first. Those that differ only by the provider's id of the

@@ -9,7 +9,7 @@ use rusqlite::{Connection, params};
 
 use crate::error::failed;
 use crate::tables::other_entry;
-use crate::{sheaf, words};
+use crate::{overtaken, sheaf, words};
 
 /// Rows that are read at once.
 const PAGE: usize = 4096;
@@ -18,7 +18,16 @@ const PAGE: usize = 4096;
 const SHEAVES: usize = 64;
 
 const READ: &str = "
-    SELECT line, scope, key, content, outcome, maybe_sent, cut_short, attempts
+    SELECT line, scope, key, content, outcome, maybe_sent, cut_short, attempts, 0
+      FROM record
+     WHERE line >= ?1
+     ORDER BY line, scope
+     LIMIT ?2";
+
+/// The same for a run, which leaves alone what was overtaken.
+const READ_FOR_RUN: &str = "
+    SELECT line, scope, key, content, outcome, maybe_sent, cut_short, attempts,
+           EXISTS (SELECT 1 FROM temp.overtaken WHERE overtaken.line = record.line AND overtaken.scope = record.scope)
       FROM record
      WHERE line >= ?1
      ORDER BY line, scope
@@ -38,8 +47,7 @@ const READ_SHEAVES: &str = "
 pub(crate) struct Cursor {
     path: PathBuf,
     connection: Connection,
-    /// Verdicts that another run may better are open again.
-    retry_failed: bool,
+    reading: Reading,
     page: Page,
     /// The first row of the page that is not before the last line asked for.
     at: usize,
@@ -49,6 +57,18 @@ pub(crate) struct Cursor {
     asked_to: i64,
     /// Another entry was asked for than stands here.
     refused: bool,
+}
+
+/// For whom it is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Reading {
+    /// One that only looks.
+    Look,
+    /// A run that sends what is open.
+    Run {
+        /// Verdicts that another run may better are open again.
+        retry_failed: bool,
+    },
 }
 
 /// Rows of whole lines, texts in one buffer.
@@ -72,11 +92,17 @@ struct Row {
 }
 
 impl Cursor {
-    pub(crate) fn new(path: PathBuf, connection: Connection, retry_failed: bool) -> Self {
+    /// One for a run. Notes what was overtaken until now.
+    pub(crate) fn for_run(path: PathBuf, connection: Connection, retry_failed: bool) -> rusqlite::Result<Self> {
+        overtaken::note(&connection)?;
+        Ok(Self::new(path, connection, Reading::Run { retry_failed }))
+    }
+
+    fn new(path: PathBuf, connection: Connection, reading: Reading) -> Self {
         Self {
             path,
             connection,
-            retry_failed,
+            reading,
             page: Page {
                 to: Some(0),
                 ..Page::default()
@@ -92,7 +118,7 @@ impl Cursor {
     pub(crate) fn of(path: PathBuf, connection: Connection, version: u32) -> Self {
         Self {
             with_sheaves: version >= 3,
-            ..Self::new(path, connection, false)
+            ..Self::new(path, connection, Reading::Look)
         }
     }
 
@@ -148,9 +174,9 @@ impl Cursor {
             // As it is at one moment: what the writer breaks up meanwhile is neither here nor there for two.
             let moment = self.connection.unchecked_transaction()?;
             self.page.clear(line);
-            let rows_to = self.page.read_rows(&moment, rows, self.retry_failed)?;
+            let rows_to = self.page.read_rows(&moment, rows, self.reading)?;
             let sheaves_to = if self.with_sheaves {
-                self.page.read_sheaves(&moment, sheaves, self.retry_failed)?
+                self.page.read_sheaves(&moment, sheaves, self.reading)?
             } else {
                 None
             };
@@ -198,20 +224,21 @@ impl Page {
     }
 
     /// Reads so many rows; says to before which line that is all of them, unless it is to the end.
-    fn read_rows(&mut self, connection: &Connection, most: usize, retry_failed: bool) -> rusqlite::Result<Option<i64>> {
-        let mut statement = connection.prepare_cached(READ)?;
+    fn read_rows(&mut self, connection: &Connection, most: usize, reading: Reading) -> rusqlite::Result<Option<i64>> {
+        let mut statement = connection.prepare_cached(match reading {
+            Reading::Look => READ,
+            Reading::Run { .. } => READ_FOR_RUN,
+        })?;
         let mut rows = statement.query(params![self.from, i64::try_from(most).unwrap_or(i64::MAX)])?;
         let (mut count, mut line) = (0, self.from);
         while let Some(row) = rows.next()? {
             line = row.get(0)?;
             count += 1;
-            let known = known(
-                row.get_ref(4)?.as_str_or_null()?,
-                row.get(5)?,
-                row.get(6)?,
-                row.get(7)?,
-                retry_failed,
-            );
+            let outcome = row.get_ref(4)?.as_str_or_null()?;
+            let known = match (row.get(8)?, outcome.and_then(words::verdict)) {
+                (true, Some(verdict)) => Recall::Settled(verdict),
+                _ => known(outcome, row.get(5)?, row.get(6)?, row.get(7)?, reading),
+            };
             let scope = self.keep(row.get_ref(1)?.as_str()?);
             let content = row.get::<_, Option<[u8; 16]>>(3)?.map(u128::from_be_bytes);
             self.push(line, scope, row.get_ref(2)?.as_str()?, content, known);
@@ -224,7 +251,7 @@ impl Page {
         &mut self,
         connection: &Connection,
         most: usize,
-        retry_failed: bool,
+        reading: Reading,
     ) -> rusqlite::Result<Option<i64>> {
         let mut statement = connection.prepare_cached(READ_SHEAVES)?;
         let limit = i64::try_from(most).unwrap_or(i64::MAX);
@@ -238,7 +265,7 @@ impl Page {
                 row.get(4)?,
                 false,
                 row.get(5)?,
-                retry_failed,
+                reading,
             );
             let scope = self.keep(row.get_ref(1)?.as_str()?);
             for (line, key) in sheaf::read(first, row.get_ref(2)?.as_str()?)? {
@@ -252,7 +279,7 @@ impl Page {
 }
 
 /// What a row means for the next run.
-fn known(outcome: Option<&str>, maybe_sent: bool, cut_short: bool, attempts: u32, retry_failed: bool) -> Recall {
+fn known(outcome: Option<&str>, maybe_sent: bool, cut_short: bool, attempts: u32, reading: Reading) -> Recall {
     let open = |maybe_sent| Recall::Open { maybe_sent, attempts };
     // An outcome in a word of a newer version is as good as none.
     let Some(verdict) = outcome.and_then(words::verdict) else {
@@ -260,7 +287,7 @@ fn known(outcome: Option<&str>, maybe_sent: bool, cut_short: bool, attempts: u32
     };
     let again = match verdict {
         Verdict::NotSent => true,
-        Verdict::Rejected | Verdict::Busy | Verdict::Unknown => retry_failed,
+        Verdict::Rejected | Verdict::Busy | Verdict::Unknown => reading == Reading::Run { retry_failed: true },
         _ => false,
     };
     if cut_short || again {
@@ -283,22 +310,25 @@ mod tests {
         attempts: 2,
     };
 
+    const PLAIN: Reading = Reading::Run { retry_failed: false };
+    const AGAIN: Reading = Reading::Run { retry_failed: true };
+
     #[test]
     fn an_intent_without_a_verdict_may_have_been_sent() {
-        assert_eq!(known(None, true, false, 2, false), DOUBTFUL);
+        assert_eq!(known(None, true, false, 2, PLAIN), DOUBTFUL);
     }
 
     #[test]
     fn a_verdict_settles_unless_the_stop_cut_it_short() {
         for verdict in Verdict::ALL.into_iter().filter(|verdict| *verdict != Verdict::NotSent) {
             assert_eq!(
-                known(Some(verdict.as_str()), false, false, 2, false),
+                known(Some(verdict.as_str()), false, false, 2, PLAIN),
                 Recall::Settled(verdict)
             );
-            assert_eq!(known(Some(verdict.as_str()), false, true, 2, false), OPEN);
+            assert_eq!(known(Some(verdict.as_str()), false, true, 2, PLAIN), OPEN);
         }
-        assert_eq!(known(Some("unknown"), true, true, 2, false), DOUBTFUL);
-        assert_eq!(known(Some("not_sent"), false, false, 2, false), OPEN);
+        assert_eq!(known(Some("unknown"), true, true, 2, PLAIN), DOUBTFUL);
+        assert_eq!(known(Some("not_sent"), false, false, 2, PLAIN), OPEN);
     }
 
     #[test]
@@ -312,8 +342,8 @@ mod tests {
             ("unmatched", false),
             ("not_found", false),
         ] {
-            assert_eq!(known(Some(word), false, false, 2, true) == OPEN, open, "{word}");
+            assert_eq!(known(Some(word), false, false, 2, AGAIN) == OPEN, open, "{word}");
         }
-        assert_eq!(known(Some("unknown"), true, false, 2, true), DOUBTFUL);
+        assert_eq!(known(Some("unknown"), true, false, 2, AGAIN), DOUBTFUL);
     }
 }

@@ -95,7 +95,7 @@ impl Tables {
             whole(call.waited),
             whole(call.duration),
             i64::try_from(call.records).unwrap_or(i64::MAX),
-            call.error.map(words::fault),
+            call.error.map(CallErrorKind::as_str),
             words::sent(call.sent),
             call.status.map(|status| status.as_u16()),
         ])?;

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use batchwise_core::{CallErrorKind, Fact, Facts, Sent, Verdict};
+use batchwise_core::{Fact, Facts, Sent, Verdict};
 use serde_json::{Map, Value};
 
 /// Milliseconds since 1970; before it 0.
@@ -26,26 +26,6 @@ pub(crate) fn unsigned(number: i64) -> u64 {
 
 pub(crate) fn verdict(word: &str) -> Option<Verdict> {
     Verdict::ALL.into_iter().find(|verdict| verdict.as_str() == word)
-}
-
-/// What went wrong with a call, in one word.
-pub(crate) const fn fault(kind: CallErrorKind) -> &'static str {
-    match kind {
-        CallErrorKind::Connect => "connect",
-        CallErrorKind::Untrusted => "untrusted",
-        CallErrorKind::Closed => "closed",
-        CallErrorKind::Timeout => "timeout",
-        CallErrorKind::Unreadable => "unreadable",
-        CallErrorKind::Server => "server",
-        CallErrorKind::RateLimited => "rate_limited",
-        CallErrorKind::Credentials => "credentials",
-        CallErrorKind::NoSession => "no_session",
-        CallErrorKind::Target => "target",
-        CallErrorKind::TooLarge => "too_large",
-        CallErrorKind::Refused => "refused",
-        CallErrorKind::Local => "local",
-        _ => "other",
-    }
 }
 
 /// How far a call came, in one word.

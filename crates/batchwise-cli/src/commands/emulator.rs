@@ -16,7 +16,8 @@ pub(crate) async fn serve(args: &EmulatorArgs) -> Result<Exit, Failure> {
             let shown = path.display();
             let text = std::fs::read_to_string(path)
                 .map_err(|error| Failure::usage(format!("`{shown}` cannot be read: {error}")))?;
-            EmulatorConfig::from_toml(&text).map_err(|error| Failure::usage(format!("`{shown}`: {error}")))?
+            EmulatorConfig::from_toml(&text)
+                .map_err(|error| Failure::usage(format!("`{shown}`: {error}")).in_lines())?
         }
     };
     if args.quota == QuotaArg::Off {

@@ -15,7 +15,9 @@ use serde_json::Value;
 
 use crate::args::{ByArg, ConnectArgs, JobArgs, Keys};
 use crate::failure::{Exit, Failure};
-use crate::input::{Shape, Source, Standing, expected, last_four, number, plain_number, plain_phone, text_or_number};
+use crate::input::{
+    Shape, Source, Standing, expected, last_four, number, plain_number, plain_phone, text_or_number, unquoted,
+};
 use crate::inspect::{CampaignClient, Campaigns};
 use crate::job::Job;
 use crate::settings::Environment;
@@ -338,6 +340,7 @@ impl<R: batchwise::Record> Shape for CampaignShape<R> {
             true => plain_phone(key),
             false => plain_number(key, standing),
         };
+        let key = unquoted(key);
         match key.split_once(':') {
             None => plain(key),
             Some((campaign, key)) => Ok(Cow::Owned(format!("{campaign}:{}", plain(key)?))),

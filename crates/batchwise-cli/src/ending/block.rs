@@ -32,6 +32,8 @@ pub(crate) struct Ending<'a> {
     pub(crate) unwritable: Option<&'a io::Error>,
     /// Absence is wanted.
     pub(crate) allow_missing: bool,
+    /// Lines of the whole job that are no records: nobody was asked about them.
+    pub(crate) invalid: u64,
     /// Files with outcomes.
     pub(crate) files: &'a [OutcomeFile],
     /// Where everything is, and last the command that goes on.
@@ -129,6 +131,16 @@ impl Ending<'_> {
     /// What is left to do; the last line is the one to act on.
     pub(crate) fn next_steps(&self) -> Vec<String> {
         let mut steps = self.closing.clone();
+        if self.target.campaigns.is_some() && self.invalid > 0 {
+            let are = if self.invalid == 1 {
+                "line is no"
+            } else {
+                "lines are no"
+            };
+            let [one, several] = self.target.records;
+            let what = if self.invalid == 1 { one } else { several };
+            steps.push(format!("{} {are} {what}", grouped(self.invalid)));
+        }
         let still = self.still_there();
         if still > 0 {
             let mut text = format!("{} STILL in the campaign", self.target.are(still));
@@ -149,7 +161,8 @@ impl Ending<'_> {
             return 0;
         }
         let there = [Verdict::Busy, Verdict::Rejected, Verdict::Unknown, Verdict::NotSent];
-        there.into_iter().map(|verdict| self.whole.counts.of(verdict)).sum()
+        let there: u64 = there.into_iter().map(|verdict| self.whole.counts.of(verdict)).sum();
+        there.saturating_sub(self.invalid)
     }
 
     fn mishaps(&self) -> String {
@@ -214,6 +227,7 @@ mod tests {
             target,
             unwritable: None,
             allow_missing: false,
+            invalid: 0,
             files,
             closing: Vec::new(),
         }
@@ -255,6 +269,27 @@ mod tests {
         assert_eq!(
             steps.last().map(String::as_str),
             Some("3 customers are STILL in the campaign: out/failed.csv, out/unprocessed.csv")
+        );
+    }
+
+    #[test]
+    fn lines_that_are_no_records_are_told_apart_from_those_who_are_still_in_a_campaign() {
+        let summary = summary(&[(Verdict::Deleted, 5), (Verdict::Busy, 1), (Verdict::Rejected, 3)]);
+        let target = target(Some("00042"));
+        let steps = |invalid| {
+            let ending = Ending {
+                invalid,
+                ..ending(&summary, &target, &[])
+            };
+            ending.next_steps()
+        };
+        assert_eq!(
+            steps(2),
+            ["2 lines are no customers", "2 customers are STILL in the campaign"]
+        );
+        assert_eq!(
+            steps(1),
+            ["1 line is no customer", "3 customers are STILL in the campaign"]
         );
     }
 

@@ -64,8 +64,12 @@ impl Format {
         if delimiter::named(first_line).is_some() || delimiter::CANDIDATES.iter().any(is_header) {
             return csv(None);
         }
-        if serde_json::from_str::<String>(first).is_ok() {
-            return Ok(Self::Ndjson);
+        if first.starts_with('"') && first.contains('\\') && serde_json::from_str::<String>(first).is_ok() {
+            // As a plain line it would be another key than as JSON.
+            return Err(
+                "it may be a text of JSON or a line in quotes: name the file .ndjson, or write the key without quotes"
+                    .to_owned(),
+            );
         }
         if first.starts_with('[') {
             return Err(
@@ -129,7 +133,7 @@ mod tests {
         assert_eq!(told(None, None, "\u{feff}kind,id\r"), Format::Csv(b','));
         assert_eq!(told(None, None, "kind;name;id"), Format::Csv(b';'));
         assert_eq!(told(None, None, "sep=;"), Format::Csv(b';'));
-        assert_eq!(told(None, None, "\"phone:1\"\n"), Format::Ndjson);
+        assert_eq!(told(None, None, "\"phone:1\"\n"), Format::Lines);
         assert_eq!(told(None, None, "\"kind\",\"id\""), Format::Csv(b','));
         assert_eq!(told(None, None, "phone:1"), Format::Lines);
     }

@@ -29,7 +29,7 @@ pub(crate) use contacts::{last_four, mask_contacts};
 pub(crate) use format::Format;
 #[cfg(fuzzing)]
 pub(crate) use look::open_pipe;
-pub(crate) use numbers::{Standing, plain_number, plain_phone};
+pub(crate) use numbers::{Standing, plain_number, plain_phone, unquoted};
 #[cfg(fuzzing)]
 pub(crate) use opened::Bytes;
 pub(crate) use raw::{Columns, RawRow};

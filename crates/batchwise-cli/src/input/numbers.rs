@@ -66,6 +66,12 @@ pub(crate) fn plain_phone(text: &str) -> Result<Cow<'_, str>, String> {
     Ok(Cow::Borrowed(text))
 }
 
+/// A whole key without the quotes in which some exports put every value.
+pub(crate) fn unquoted(key: &str) -> &str {
+    let inner = key.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
+    inner.filter(|inner| !inner.contains('"')).map_or(key, str::trim)
+}
+
 /// The text without white space, marks that nobody sees, and quotes around it; `'51001` and `="51001"` are how Excel is told
 /// that a number is a text.
 fn bare(text: &str) -> &str {
@@ -189,6 +195,14 @@ mod tests {
             "' 51001 '",
         ] {
             reads(text, "51001");
+        }
+    }
+
+    #[test]
+    fn a_key_in_quotes_is_that_key_and_a_quote_within_stays() {
+        assert_eq!(unquoted("\" phone:1 \""), "phone:1");
+        for key in ["phone:1", "\"phone:1", "\"", "\"a\",\"b\"", "\"a\"\"b\""] {
+            assert_eq!(unquoted(key), key);
         }
     }
 

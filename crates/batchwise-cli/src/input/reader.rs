@@ -71,8 +71,13 @@ pub(crate) fn read_rows<S: Shape>(
     }
     match format {
         Format::Lines => read_lines(whole, (Columns::Lines, note), emit, &|text| {
-            let plain = shape.plain(text, Standing::Line)?;
-            shape.of_text(&plain)
+            let records = shape
+                .plain(text, Standing::Line)
+                .and_then(|plain| shape.of_text(&plain));
+            records.map_err(|why| match text.starts_with('{') {
+                true => format!("{why}; it is JSON, and the first line is none: name the file .ndjson"),
+                false => why,
+            })
         }),
         Format::Ndjson => read_lines(
             whole,

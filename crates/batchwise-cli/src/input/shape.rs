@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use batchwise::{InvalidRecord, Record};
 use serde_json::Value;
 
-use super::numbers::{Standing, plain_number};
+use super::numbers::{Standing, plain_number, unquoted};
 use super::table::Bound;
 
 /// Reads one provider's records from the forms that people have them in.
@@ -29,11 +29,12 @@ pub(crate) trait Shape: Send + Sync + 'static {
         None
     }
 
-    /// A key as its reader wants it: a whole number in the spelling of a spreadsheet as plain digits.
+    /// A key as its reader wants it: without quotes around it, a whole number in the spelling of a spreadsheet as plain digits.
     fn plain<'a>(&self, key: &'a str, standing: Standing) -> Result<Cow<'a, str>, String> {
         if key.bytes().all(|byte| byte.is_ascii_digit()) {
             return Ok(Cow::Borrowed(key)); // nearly all of them
         }
+        let key = unquoted(key);
         match key.rsplit_once(':') {
             None => plain_number(key, standing),
             Some((before, number)) => Ok(match plain_number(number, standing)? {

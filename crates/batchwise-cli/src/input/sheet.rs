@@ -2,7 +2,7 @@
 
 use std::io::{BufReader, Read, Seek};
 
-use calamine::{Data, DataRef, Reader, SheetType, SheetVisible, Xlsx, XlsxCellReader, open_workbook_from_rs};
+use calamine::{Data, DataRef, Reader, Sheet, SheetType, SheetVisible, Xlsx, XlsxCellReader, open_workbook_from_rs};
 
 use super::csv_rows::CsvRow;
 use super::lines::MAX_LINE_BYTES;
@@ -44,28 +44,32 @@ pub(super) fn with_sheet<R: Read + Seek>(
     Ok(())
 }
 
-/// The sheet that is meant: the one that was named, or the only one that can be seen.
+/// The sheet that is meant: the one that was named, which may be hidden, or the only one that can be seen.
 fn chosen<R: Read + Seek>(workbook: &Xlsx<R>, sheet: Option<&str>) -> Result<String, String> {
-    let sheets: Vec<&str> = workbook
-        .sheets_metadata()
-        .iter()
-        .filter(|sheet| sheet.typ == SheetType::WorkSheet)
-        .filter(|known| known.visible == SheetVisible::Visible || Some(known.name.as_str()) == sheet)
-        .map(|sheet| sheet.name.as_str())
-        .collect();
-    let listed = || {
-        sheets
-            .iter()
-            .map(|name| format!("`{name}`"))
-            .collect::<Vec<_>>()
-            .join(", ")
+    let sheets = || {
+        let all = workbook.sheets_metadata().iter();
+        all.filter(|sheet| sheet.typ == SheetType::WorkSheet)
     };
-    match (sheet, sheets.as_slice()) {
-        (Some(name), some) if some.contains(&name) => Ok(name.to_owned()),
-        (Some(name), _) => Err(format!("there is no sheet `{name}`; the sheets are {}", listed())),
-        (None, [only]) => Ok((*only).to_owned()),
-        (None, []) => Err("it has no sheet".to_owned()),
-        (None, _) => Err(format!("it has the sheets {}: say which with --sheet", listed())),
+    let is_seen = |sheet: &&Sheet| sheet.visible == SheetVisible::Visible;
+    let listed = || {
+        let names = sheets().map(|sheet| match is_seen(&sheet) {
+            true => format!("`{}`", sheet.name),
+            false => format!("`{}` (hidden)", sheet.name),
+        });
+        names.collect::<Vec<_>>().join(", ")
+    };
+    if let Some(name) = sheet {
+        return match sheets().find(|sheet| sheet.name == name) {
+            Some(named) => Ok(named.name.clone()),
+            None => Err(format!("there is no sheet `{name}`; the sheets are {}", listed())),
+        };
+    }
+    let seen: Vec<&Sheet> = sheets().filter(is_seen).collect();
+    match (seen.as_slice(), sheets().count()) {
+        ([only], _) => Ok(only.name.clone()),
+        ([], 0) => Err("it has no sheet".to_owned()),
+        ([], 1) => Err(format!("its only sheet is {}: name it with --sheet", listed())),
+        _ => Err(format!("it has the sheets {}: say which with --sheet", listed())),
     }
 }
 

@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::path::Path;
 
-use batchwise::{Reason, ReasonKind, Summary, Verdict};
+use batchwise::{Counts, Reason, ReasonKind, Summary, Verdict};
 
 use super::{Invocation, command_line};
 use crate::results::{ResultFile, Written};
@@ -13,6 +13,10 @@ use crate::results::{ResultFile, Written};
 pub(crate) struct Closing<'a> {
     /// The sums of the whole job.
     pub(crate) whole: &'a Summary,
+    /// Of these, records that failed and are not sent again, since a later line of the same one was written.
+    pub(crate) overtaken: Counts,
+    /// What one record is, in words.
+    pub(crate) record: &'a str,
     /// The journal, where it is kept.
     pub(crate) journal: Option<&'a Path>,
     /// The input can be read again.
@@ -31,11 +35,13 @@ impl Closing<'_> {
     pub(crate) fn lines(&self) -> Vec<String> {
         let mut lines = Vec::new();
         if let Some(written) = self.results {
-            lines.push(rows(written));
+            let journal_failed = self.whole.stop.as_ref().map(Reason::kind) == Some(ReasonKind::Journal);
+            lines.push(rows(written, journal_failed));
         }
         if let Some(path) = self.summary_file {
             lines.push(format!("summary in {}", path.display()));
         }
+        lines.extend(self.left_alone());
         match (self.command(), self.journal) {
             (Some(command), Some(journal)) => {
                 lines.push(format!("journal {}", journal.display()));
@@ -50,8 +56,10 @@ impl Closing<'_> {
 
     /// The command that goes on with the rest, or that tries again what failed.
     fn command(&self) -> Option<String> {
-        let count = |verdict| self.whole.counts.of(verdict);
-        let failed = count(Verdict::Rejected) + count(Verdict::Busy) + count(Verdict::Unknown);
+        let mut failed = failed_of(&self.whole.counts);
+        if self.journal.is_some() {
+            failed = failed.saturating_sub(failed_of(&self.overtaken));
+        }
         if self.whole.stop.is_some() || self.failed {
             let Some(command) = self.go_on("") else {
                 return self.left();
@@ -70,6 +78,24 @@ impl Closing<'_> {
             return self.left();
         };
         Some(format!("try the {failed} that failed again with: {command}"))
+    }
+
+    /// What no further run sends, although it failed.
+    fn left_alone(&self) -> Option<String> {
+        let record = self.record;
+        let (lines, stay, are, them) = match self.overtaken.total() {
+            0 => return None,
+            1 => ("1 line".to_owned(), "stays as it is", "is", "it"),
+            several => (format!("{several} lines"), "stay as they are", "are", "them"),
+        };
+        let why = format!("a later line of the same {record} was written, or may have been");
+        Some(match self.journal {
+            Some(_) => format!("{lines} {stay}: {why}"),
+            // Whoever feeds rows back should know which.
+            None => format!(
+                "{lines} of those that failed {are} no longer to be sent: {why}; leave {them} out when you give the rows again"
+            ),
+        })
     }
 
     /// Without a journal and without result files nobody else knows what is left.
@@ -96,7 +122,10 @@ impl Closing<'_> {
                 Some(format!("{line}  (and the same input)"))
             }
             (None, _) => {
-                // Rows to feed back are all there is.
+                // Rows to feed back are all there is, and what is older would be among them.
+                if self.overtaken.total() > 0 {
+                    return None;
+                }
                 let wanted = if flag.is_empty() {
                     ResultFile::Unprocessed
                 } else {
@@ -113,7 +142,15 @@ impl Closing<'_> {
     }
 }
 
-fn rows(written: &Written) -> String {
+/// Records that another try may better.
+fn failed_of(counts: &Counts) -> u64 {
+    [Verdict::Rejected, Verdict::Busy, Verdict::Unknown]
+        .map(|verdict| counts.of(verdict))
+        .iter()
+        .sum()
+}
+
+fn rows(written: &Written, journal_failed: bool) -> String {
     let records = written.outcomes + written.duplicates + written.unread;
     let rows = if written.rows == 1 { "row" } else { "rows" };
     let mut text = format!("{} {rows} read", written.rows);
@@ -126,7 +163,12 @@ fn rows(written: &Written) -> String {
         written.outcomes, written.duplicates, written.blank
     ));
     if written.unread > 0 {
-        text.push_str(&format!(" + {} that the job never read", written.unread));
+        let who = if journal_failed {
+            "the journal could not note"
+        } else {
+            "the job never read"
+        };
+        text.push_str(&format!(" + {} that {who}", written.unread));
     }
     text
 }

@@ -19,6 +19,8 @@ pub(crate) struct JournalLookup<'a> {
     /// Hashes of all keys with their lines, once a repeat is met whose first line the journal does not know.
     firsts: Option<Vec<(u64, u64)>>,
     hashes: RandomState,
+    /// It may lack repeats that the job read.
+    is_cut: bool,
 }
 
 impl<'a> JournalLookup<'a> {
@@ -27,7 +29,14 @@ impl<'a> JournalLookup<'a> {
             reader,
             firsts: None,
             hashes: RandomState::new(),
+            is_cut: false,
         }
+    }
+
+    /// The same of a journal that failed: which entries repeat an earlier one is told by their keys.
+    pub(crate) fn cut(mut self, is_cut: bool) -> Self {
+        self.is_cut = is_cut;
+        self
     }
 
     fn find(&mut self, entry: &JournalEntry) -> Result<Option<Settled>, ReadError> {
@@ -37,6 +46,8 @@ impl<'a> JournalLookup<'a> {
             return Ok(Some(settled(&row)));
         }
         let first = match self.reader.repeat(entry.line, scope)? {
+            // Updates repeat nothing.
+            None if self.is_cut && entry.content.is_none() => self.first_line(entry)?,
             None => return Ok(None),
             Some(Some(first)) => Some(first),
             Some(None) => self.first_line(entry)?,

@@ -20,6 +20,8 @@ pub(super) struct Figures {
     pub(super) verified: VerifiedCounts,
     /// Records that a look showed to be there although their outcome says that they are gone.
     pub(super) contradicted: u64,
+    /// Records that failed and are not sent again, since a later line of the same one was written.
+    pub(super) overtaken: u64,
     pub(super) calls: u64,
     /// By the number of the run. A run that died told nobody else.
     pub(super) calls_of_run: BTreeMap<u32, u64>,
@@ -76,6 +78,7 @@ impl Figures {
             tally,
             verified: reader.verified()?,
             contradicted: reader.contradicted()?,
+            overtaken: reader.overtaken()?.total(),
             calls: calls.values().sum(),
             calls_of_run: calls,
             faults,

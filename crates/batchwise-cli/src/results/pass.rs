@@ -28,6 +28,8 @@ pub(crate) struct Pass {
     pub(crate) last_line: Option<u64>,
     /// Somebody looked at the provider after the job.
     pub(crate) verified: bool,
+    /// The journal failed, and does not know all that the job read.
+    pub(crate) journal_failed: bool,
 }
 
 /// What a pass wrote.
@@ -43,7 +45,7 @@ pub(crate) struct Written {
     pub(crate) duplicates: u64,
     /// Rows without content.
     pub(crate) blank: u64,
-    /// Records that the job never read.
+    /// Records that the job never read, or that its journal could not note.
     pub(crate) unread: u64,
 }
 
@@ -193,7 +195,10 @@ impl Sorter<'_> {
     fn sort(&mut self, raw: &RawRow, entry: &JournalEntry, lookup: &mut dyn Lookup, bad: bool) -> Result<(), String> {
         let found = lookup.of(entry)?;
         let is_unread = found.is_none();
-        let settled = found.unwrap_or_else(|| Settled::unread(raw.line));
+        let settled = found.unwrap_or_else(|| match self.pass.journal_failed {
+            true => Settled::unnoted(raw.line),
+            false => Settled::unread(raw.line),
+        });
         // Leads are never taken for repeats.
         let repeats = entry.content.is_none() && settled.line != raw.line;
         let counted = match (is_unread, repeats) {
@@ -266,16 +271,22 @@ impl Sorter<'_> {
         }
         let mut written = std::mem::take(&mut self.written);
         let sinks = std::mem::take(&mut self.sinks);
-        let complete = |(fresh, sink, _): (FreshFile, Sink, u64)| -> io::Result<()> {
+        let whole = |fresh: &FreshFile, sink: Sink| -> io::Result<()> {
             match sink {
                 Sink::Csv(mut csv) => csv.flush()?,
                 Sink::Ndjson(mut buffer) => buffer.flush()?,
             }
-            fresh.complete()
+            fresh.file().sync_all()
         };
-        for ((_, count), sink) in written.files.iter_mut().zip(sinks) {
-            *count = sink.2;
-            complete(sink).map_err(|error| self.unwritable(&error))?;
+        // All of them are written before the first has its name: those of one run stand together.
+        let mut fresh_files = Vec::new();
+        for ((_, count), (fresh, sink, rows)) in written.files.iter_mut().zip(sinks) {
+            *count = rows;
+            whole(&fresh, sink).map_err(|error| self.unwritable(&error))?;
+            fresh_files.push(fresh);
+        }
+        for fresh in fresh_files {
+            fresh.complete().map_err(|error| self.unwritable(&error))?;
         }
         Ok(written)
     }

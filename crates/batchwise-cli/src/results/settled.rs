@@ -41,6 +41,14 @@ impl Settled {
         }
     }
 
+    /// An entry that the job read, and that a failing journal did not take: calls are made of noted records alone.
+    pub(super) fn unnoted(line: u64) -> Self {
+        Self {
+            detail: Some("the journal failed before this row was noted, and so no call carried it".to_owned()),
+            ..Self::unread(line)
+        }
+    }
+
     /// `2026-11-22T08:00:00Z`, or nothing.
     pub(super) fn time(&self) -> String {
         self.at.map_or_else(String::new, time)

@@ -288,6 +288,41 @@ fn a_workbook_of_several_sheets_has_to_be_told_which() {
 }
 
 #[test]
+fn hidden_sheets_are_told_as_such_and_taken_only_by_name() {
+    let with = |id: &str| {
+        sheet(&format!(
+            "<row r=\"1\"><c r=\"A1\" t=\"inlineStr\"><is><t>id</t></is></c></row><row r=\"2\"><c r=\"A2\"><v>{id}</v></c></row>"
+        ))
+    };
+    let (one, two, old) = (with("51001"), with("51002"), with("51003"));
+    // As the list of sheets has it: an attribute more.
+    let hidden = |name: &str| format!("{name}\" state=\"hidden");
+    let several = workbook(&[("One", &one), (&hidden("Old"), &old), ("Two", &two)]);
+    refuses(".xlsx", &several, &[], &["`One`, `Old` (hidden), `Two`", "--sheet"]);
+    refuses(
+        ".xlsx",
+        &several,
+        &["--sheet", "Three"],
+        &["no sheet `Three`", "`Old` (hidden)"],
+    );
+    let emulated = Emulated::any();
+    delete(&emulated, ".xlsx", &several, &["--sheet", "Old"]).with_code(0);
+    assert!(emulated.truth().calltouch.is_removed(&51003));
+    // The only one that is seen is meant; one that is not seen is never taken unasked.
+    let emulated = Emulated::any();
+    delete(
+        &emulated,
+        ".xlsx",
+        &workbook(&[(&hidden("Old"), &old), ("One", &one)]),
+        &[],
+    )
+    .with_code(0);
+    assert!(emulated.truth().calltouch.is_removed(&51001));
+    let unseen = workbook(&[(&hidden("Old"), &old)]);
+    refuses(".xlsx", &unseen, &[], &["its only sheet is `Old` (hidden)", "--sheet"]);
+}
+
+#[test]
 fn a_number_that_a_workbook_does_not_keep_is_refused() {
     let cells = "<row r=\"1\"><c r=\"A1\" t=\"inlineStr\"><is><t>id</t></is></c></row>\
         <row r=\"2\"><c r=\"A2\"><v>1234567890123456789</v></c></row>";

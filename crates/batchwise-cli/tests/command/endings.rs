@@ -64,6 +64,24 @@ fn customers_who_are_still_in_the_campaign() {
 }
 
 #[test]
+fn lines_that_are_no_customers_are_told_apart_from_those_who_are_still_in_the_campaign() {
+    let customers = SpaceConfig::any().poison([7002]);
+    let config = EmulatorConfig::default().campaign(CampaignConfig::new("00042").customers(customers));
+    for args in ["", "--no-journal"] {
+        let emulated = Emulated::with(config.clone());
+        let args = format!("thulium-campaign delete --campaign 00042 --keep-going --yes {args}");
+        let ended = Cli::new(&emulated.url(), &args)
+            .input(&file(".txt", "7001\n7002\nabc\nx\n"))
+            .run()
+            .with_code(1)
+            .says("1 deleted, 2 rejected, 1 unknown")
+            .says("2 lines are no customers");
+        let last = ended.stderr.lines().last();
+        assert_eq!(last, Some("batchwise: 1 customer is STILL in the campaign"), "{args}");
+    }
+}
+
+#[test]
 fn a_plan_without_sending() {
     let emulated = Emulated::any();
     let ids: String = (1..=1234).map(|id| format!("{id}\n")).collect();

@@ -14,6 +14,23 @@ fn is_told(name: &str, args: &str, ended: &Ended) {
 }
 
 #[test]
+fn a_mistake_in_the_emulators_state_file_is_shown_line_by_line() {
+    let state = file(".toml", "[quota]\noff = true\nthulum = []\n");
+    let ended = Cli::bare("emulator --port 0 --state")
+        .arg(state.path())
+        .run()
+        .with_code(2);
+    let lines: Vec<&str> = ended.stderr.lines().collect();
+    assert!(
+        lines[0].ends_with("`: state file: TOML parse error at line 3, column 1"),
+        "{}",
+        ended.stderr
+    );
+    assert_eq!(lines[2], "3 | thulum = []");
+    assert!(!ended.stderr.contains("\\n"), "{}", ended.stderr);
+}
+
+#[test]
 fn mistakes_on_the_command_line() {
     for (name, args) in [
         ("no-command", ""),

@@ -48,8 +48,61 @@ fn ndjson_may_be_numbers_texts_and_objects() {
 
 #[test]
 fn ndjson_is_known_without_a_name_that_says_so() {
-    deletes("", "\"51001\"\n51002\n", "", &[51001, 51002]);
     deletes("", "{\"id\":51001}\n", "", &[51001]);
+}
+
+#[test]
+fn lines_in_quotes_are_lines() {
+    deletes(
+        "",
+        "\"51001\"\n51002\n'51003\n\"51004.0\"\n",
+        "",
+        &[51001, 51002, 51003, 51004],
+    );
+    let emulated = Emulated::any();
+    Cli::new(&emulated.url(), "dellin-book delete --yes")
+        .input(&file(".txt", "\"phone:1\"\nphone:2\n"))
+        .run()
+        .with_code(0);
+    Cli::new(&emulated.url(), "thulium-campaign delete --yes")
+        .input(&file(".txt", "\"00042:7001\"\n00042:7002\n"))
+        .run()
+        .with_code(0);
+}
+
+#[test]
+fn lines_in_quotes_come_back_in_result_files_and_go_in_again() {
+    let (emulated, desk) = (Emulated::any(), tempfile::tempdir().unwrap());
+    let run = |input: &std::path::Path, results: &str, args: &str| {
+        Cli::new(&emulated.url(), &format!("dellin-book delete --yes {args}"))
+            .arg("-i")
+            .arg(input)
+            .arg("--results-dir")
+            .arg(desk.path().join(results))
+            .run()
+    };
+    run(file(".txt", "\"phone:1\"\n\"phone:2\"\n").path(), "first", "--limit 1").with_code(3);
+    run(&desk.path().join("first/unprocessed.csv"), "second", "").with_code(0);
+}
+
+#[test]
+fn a_first_line_that_may_be_json_or_a_line_in_quotes_is_refused() {
+    refuses(
+        "",
+        "\"51001\\u0032\"\n",
+        "",
+        &["line 1", "a text of JSON or a line in quotes", ".ndjson"],
+    );
+}
+
+#[test]
+fn an_object_of_json_among_lines_is_refused_with_what_to_do() {
+    refuses(
+        "",
+        "\"51001\"\n{\"id\":51002}\n",
+        "",
+        &["line 2", "it is JSON, and the first line is none", ".ndjson"],
+    );
 }
 
 #[test]

@@ -236,6 +236,22 @@ fn what_failed_is_tried_again_when_asked() {
 }
 
 #[test]
+fn a_fault_has_one_word_in_notes_log_and_report() {
+    let slow_down = FaultRule::new(Fault::TooManyRequests { retry_after: Some(0) });
+    let slow_down = slow_down.on(Method::CalltouchImport).nth(1);
+    let config = EmulatorConfig::default().fault(slow_down);
+    for (args, says) in [("", "call 1: rate_limited (HTTP 429)"), ("-v", "kind=\"rate_limited\"")] {
+        let (emulated, desk) = (Emulated::with(config.clone()), Desk::new());
+        let journal = desk.path("job.db");
+        delete(&emulated, &journal, &format!("1 {args}"))
+            .run()
+            .with_code(0)
+            .says(says);
+        assert!(report(&journal, "").stdout.contains("rate_limited"));
+    }
+}
+
+#[test]
 fn a_journal_of_another_job_or_account_is_refused_before_anything_is_sent() {
     let (emulated, desk) = (Emulated::any(), Desk::new());
     let journal = desk.path("job.db");

@@ -1,6 +1,8 @@
 //! Result files and the summary file.
 
 use std::path::Path;
+#[cfg(unix)]
+use std::process::{Command, Stdio};
 
 use batchwise_emulator::{EmulatorConfig, SpaceConfig};
 use serde_json::Value;
@@ -284,4 +286,133 @@ fn a_summary_tells_counts_calls_and_why_the_job_stopped() {
     assert_eq!(summary["exit_code"], 3);
     assert!(summary["calls"].as_u64().unwrap() > 0);
     run("").with_code(2).says("--force");
+}
+
+/// The command in a shell in which no file may grow beyond so many blocks of 512 bytes.
+#[cfg(unix)]
+fn limited(command: &Command, blocks: u32) -> Command {
+    let mut shell = Command::new("sh");
+    let limit = format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$@\"");
+    shell.env_clear().args(["-c", &limit, "sh"]).arg(command.get_program());
+    shell.args(command.get_args());
+    for (name, value) in command.get_envs() {
+        if let Some(value) = value {
+            shell.env(name, value);
+        }
+    }
+    shell
+}
+
+/// What a job said and left whose journal failed.
+#[cfg(unix)]
+struct Broken {
+    stderr: String,
+    outcomes: Vec<Value>,
+    /// Outcomes, repeated, blank and unnoted rows.
+    sums: Vec<u64>,
+    /// Record, line, outcome and repeated line of the rows of `succeeded`, `failed` and `unprocessed`.
+    files: [Vec<Vec<String>>; 3],
+    truth: batchwise_emulator::Numbers,
+}
+
+/// Removes ids, a blank line and the first id once more, where no file may grow beyond so many blocks.
+#[cfg(unix)]
+fn broken_at(blocks: u32) -> Broken {
+    let emulated = Emulated::any();
+    let desk = tempfile::tempdir().unwrap();
+    let results = desk.path().join("results");
+    let ids: String = (1..=ROWS - 2).map(|id| format!("{id}\n")).collect();
+    let input = file(".txt", format!("{ids}\n1\n"));
+    let command = Cli::new(&emulated.url(), "calltouch-import delete --yes -o ndjson")
+        .input(&input)
+        .arg("--journal")
+        .arg(desk.path().join("job.db"))
+        .arg("--results-dir")
+        .arg(&results)
+        .into_inner();
+    let output = limited(&command, blocks).stdin(Stdio::null()).output().unwrap();
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(3), "{stderr}");
+    assert!(stderr.contains("stopped early: journal failed"), "{stderr}");
+    let sums = stderr
+        .lines()
+        .find_map(|line| line.strip_prefix(&format!("batchwise: {ROWS} rows read: ")));
+    let words = sums.unwrap_or_default().split(|c: char| !c.is_ascii_digit());
+    let of = |name| rows(&results, name, &["record", "line", "outcome", "duplicate_of_line"]);
+    Broken {
+        sums: words.filter_map(|word| word.parse().ok()).collect(),
+        outcomes: std::str::from_utf8(&output.stdout)
+            .unwrap()
+            .lines()
+            .map(|line| serde_json::from_str(line).unwrap())
+            .collect(),
+        files: ["succeeded.csv", "failed.csv", "unprocessed.csv"].map(of),
+        truth: emulated.truth().calltouch,
+        stderr,
+    }
+}
+
+#[cfg(unix)]
+const ROWS: u64 = 1502;
+
+#[cfg(unix)]
+#[test]
+fn a_journal_that_fails_in_the_middle_of_a_job_leaves_what_is_known_in_the_result_files() {
+    // Room for the result files, and not for what all batches add to the journal.
+    for blocks in [250, 350] {
+        let Broken {
+            stderr,
+            outcomes,
+            sums,
+            files: [succeeded, failed, unprocessed],
+            truth,
+        } = broken_at(blocks);
+        // Each record has its outcome on standard output, and each row is in a file; the sums add up.
+        assert_eq!(outcomes.len() as u64, ROWS - 2);
+        let [outcomes, repeated, blank, unnoted] = sums[..] else {
+            panic!("{stderr}");
+        };
+        assert_eq!((repeated, blank), (1, 1), "{stderr}");
+        assert_eq!(outcomes + repeated + blank + unnoted, ROWS, "{stderr}");
+        assert_eq!((succeeded.len() + failed.len()) as u64, outcomes + repeated);
+        assert_eq!(unprocessed.len() as u64, unnoted);
+        // What reads deleted is gone and what reads unsent is there; of the others nobody can tell.
+        let is_gone = |row: &Vec<String>| truth.is_removed(&row[0].parse().unwrap());
+        assert!(succeeded.len() > 100 && succeeded.iter().all(|row| row[2] == "deleted" && is_gone(row)));
+        assert!(failed.iter().all(|row| row[2] == "unknown"));
+        assert!(!unprocessed.is_empty() && unprocessed.iter().all(|row| row[2] == "not_sent" && !is_gone(row)));
+        // A repeat is told by its key: the journal did not get as far as its line.
+        assert_eq!(succeeded.last().unwrap()[..], ["1", &ROWS.to_string(), "deleted", "1"]);
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_result_file_that_cannot_be_written_leaves_all_of_them_as_they_were() {
+    use std::os::unix::fs::MetadataExt;
+    let (emulated, desk) = (Emulated::any(), tempfile::tempdir().unwrap());
+    let results = desk.path().join("results");
+    let bad: String = (1..=300).map(|line| format!("x{line}\n")).collect();
+    let input = file(".txt", format!("51001\n{bad}"));
+    let command = || {
+        Cli::new(&emulated.url(), "calltouch-import delete --yes --keep-going")
+            .input(&input)
+            .arg("--journal")
+            .arg(desk.path().join("job.db"))
+            .arg("--results-dir")
+            .arg(&results)
+    };
+    command().run().with_code(1);
+    let files =
+        || ["succeeded.csv", "failed.csv", "unprocessed.csv"].map(|name| results.join(name).metadata().unwrap().ino());
+    let before = files();
+    // Room for the first and the last of them alone.
+    let output = limited(&command().into_inner(), 20)
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(3), "{stderr}");
+    assert!(stderr.contains("the result files cannot be written"), "{stderr}");
+    assert_eq!(files(), before);
 }

@@ -210,13 +210,13 @@ impl<M: BatchMethod> CallContext<M> {
         span.in_scope(|| match error {
             None => tracing::debug!(target: "batchwise", duration_ms = duration.as_millis(), "answered"),
             Some(error) => {
-                let (kind, sent) = (error.kind(), error.sent());
+                let (kind, sent) = (error.kind().as_str(), error.sent());
                 // The provider's text stays out, and what poses as a code or an id: they may repeat a contact.
                 let (code, request_id) = (token(error.code()), token(error.request_id()));
                 tracing::warn!(
                     target: "batchwise",
                     duration_ms = duration.as_millis(),
-                    ?kind,
+                    kind,
                     ?sent,
                     code,
                     request_id,

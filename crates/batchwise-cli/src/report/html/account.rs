@@ -131,6 +131,8 @@ pub(super) struct Account {
     pub(super) verified: Option<String>,
     /// Records that it showed to be there although their outcome says that they are gone.
     pub(super) contradicted: u64,
+    /// Records that failed and are not sent again, since a later line of the same one was written.
+    pub(super) overtaken: u64,
     pub(super) duplicates: u64,
     /// Something of the input may not have been read.
     pub(super) input_left: bool,

@@ -47,6 +47,7 @@ pub(super) fn of_files(files: &ResultFiles) -> Result<Account, Failure> {
         open: 0,
         verified: (sums.verified.total() > 0).then(|| verify::counted(&sums.verified)),
         contradicted: sums.contradicted,
+        overtaken: 0,
         duplicates: sums.duplicates,
         input_left: summary.get("input_left").and_then(Value::as_bool).unwrap_or_default(),
         took: summary

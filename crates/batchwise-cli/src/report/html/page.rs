@@ -255,6 +255,7 @@ mod tests {
             open: 1,
             verified: None,
             contradicted: 0,
+            overtaken: 0,
             duplicates: 1,
             input_left: true,
             took: Some(Duration::from_secs(9)),

@@ -203,6 +203,7 @@ pub(super) fn steps(account: &Account, place: &Place<'_>, resume: &[String], inp
     let mut step = |text: String, command: Option<String>| steps.push(Step { text, command });
     let count = |verdict| account.counts.of(verdict);
     let failed = count(Verdict::Rejected) + count(Verdict::Busy) + count(Verdict::Unknown) + count(Verdict::NotSent);
+    let failed = failed.saturating_sub(account.overtaken);
     let can_resume = !resume.is_empty();
     let same_input = match input {
         InputKind::Pipe => "The input came through a pipe: give the same command the same input again, with",
@@ -257,6 +258,17 @@ pub(super) fn steps(account: &Account, place: &Place<'_>, resume: &[String], inp
             None,
         ),
         Standing::Finished(_) | Standing::Untold => {}
+    }
+    if account.overtaken > 0 && account.standing != Standing::Running {
+        step(
+            format!(
+                "{} of those below {} not sent again: a later line about the same one was written, or may have been, and would \
+                 be overwritten.",
+                grouped(account.overtaken),
+                if account.overtaken == 1 { "is" } else { "are" }
+            ),
+            None,
+        );
     }
     if account.unsure() > 0 && account.standing != Standing::Running {
         step(
@@ -373,6 +385,7 @@ mod tests {
             open: 0,
             verified: None,
             contradicted: 0,
+            overtaken: 0,
             duplicates: 0,
             input_left: false,
             took: None,
@@ -463,6 +476,31 @@ mod tests {
                 "1 was in use to the last attempt and is STILL there",
                 "2 were not sent and are STILL there"
             ]
+        );
+    }
+
+    #[test]
+    fn what_a_later_line_has_overtaken_is_not_offered_once_more() {
+        let resume = ["calltouch-leads".to_owned()];
+        let mut account = account(
+            "calltouch-leads",
+            DONE,
+            &[(Verdict::Updated, 1), (Verdict::Rejected, 1)],
+        );
+        account.overtaken = 1;
+        assert_eq!(commands(&account, &resume, InputKind::File), [""; 0]);
+        let place = Place {
+            journal: Path::new("job.db"),
+            results: None,
+        };
+        let told: Vec<String> = steps(&account, &place, &resume, InputKind::File)
+            .into_iter()
+            .map(|step| step.text)
+            .collect();
+        assert!(
+            told.iter()
+                .any(|text| text.starts_with("1 of those below is not sent again")),
+            "{told:?}"
         );
     }
 
