@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use batchwise_core::clock::{Clock, SharedClock};
+use batchwise_core::clock::SharedClock;
 use batchwise_core::quota::{Caller, Quota, QuotaHandle, Slot, Ticket};
 use batchwise_core::test_util::FakeClock;
 use batchwise_core::{
