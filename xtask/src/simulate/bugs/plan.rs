@@ -75,9 +75,9 @@ pub(super) const BUGS: &[Bug] = &[
         name: "lost-with-a-failed-call",
         what: "a record of a batch whose call failed is dropped",
         file: SETTLE,
-        find: "            meta.doubt = Some(Reason::from_error(ReasonKind::Ambiguous, error.clone()));
+        find: "            meta.failures += 1;
             again.push(Pending { record, meta });",
-        replace: "            meta.doubt = Some(Reason::from_error(ReasonKind::Ambiguous, error.clone()));
+        replace: "            meta.failures += 1;
             if on! && !again.is_empty() {
                 self.unsettled -= 1;
                 continue;

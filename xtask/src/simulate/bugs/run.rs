@@ -12,11 +12,11 @@ pub(super) const BUGS: &[Bug] = &[
         name: "sent-twice-counted-once",
         what: "every tenth request is made twice, and counted as one call",
         file: CALL,
-        find: "        let result = self.method.call(records).instrument(span.clone()).await;",
+        find: "        let result = self.method.call(records).instrument(span.clone());",
         replace: "        if on! && call % 10 == 0 {
             let _ = self.method.call(records).await;
         }
-        let result = self.method.call(records).instrument(span.clone()).await;",
+        let result = self.method.call(records).instrument(span.clone());",
     },
     Bug {
         name: "sends-after-a-stop",
