@@ -11,9 +11,9 @@ fuzz_target!(|input: &[u8]| {
     let expected = lines(input);
     for whose in [Whose::Leads, Whose::Imports, Whose::Book, Whose::Customers, Whose::Phones] {
         let read = rows(whose, input, 1 << 16, Some("input.ndjson"), None);
-        if matches!(read.last(), Some(Read::Broken(_))) {
+        if let Some(Read::Broken(why)) = read.last() {
             // Lines that end as old Macs wrote them would be a single one, and are refused.
-            assert!(input.contains(&b'\r') && !input.contains(&b'\n'));
+            assert!(input.contains(&b'\r') && why.contains("CR"), "{why}");
             continue;
         }
         assert_eq!(read.len(), expected.len(), "every line that is not blank is one row");

@@ -14,7 +14,7 @@ use crate::input::{Shape, Source};
 use crate::job::exit_of;
 use crate::ledger::{Closing, Invocation, JournalLookup, check_input, finished_at, finished_job, whole_job};
 use crate::notes::{Notes, say};
-use crate::results::{Outlets, Pass, ResultFile, SummaryFile, Told, Written, write_results};
+use crate::results::{Outlets, Pass, ResultFile, SummaryFile, Told, Unnoted, Written, write_results};
 use crate::target::Target;
 use crate::verify::{Verification, counted};
 
@@ -35,6 +35,8 @@ pub(crate) struct Afterwards<'a, S> {
     pub(crate) invalid: u64,
     /// What a look at the provider showed, if somebody looked.
     pub(crate) verification: Option<&'a Verification>,
+    /// What the journal could not take of this run.
+    pub(crate) unnoted: &'a Unnoted,
     pub(crate) outlets: &'a Outlets,
     /// The journal, where one was written and can be read.
     pub(crate) reader: Option<&'a JournalReader>,
@@ -209,8 +211,15 @@ impl<S: Shape> Afterwards<'_, S> {
         };
         let written = match self.reader {
             Some(reader) => {
-                let mut lookup = JournalLookup::new(reader).cut(journal_failed(run));
-                write_results(&pass, (self.source, self.shape), &mut lookup, directory)
+                let lookup = JournalLookup::new(reader);
+                let lookup = match journal_failed(run) {
+                    true => lookup.failed(self.unnoted),
+                    false => Ok(lookup),
+                };
+                match lookup {
+                    Ok(mut lookup) => write_results(&pass, (self.source, self.shape), &mut lookup, directory),
+                    Err(error) => Err(format!("the journal {error}")),
+                }
             }
             None => Err("there is no journal to look results up in".to_owned()),
         };

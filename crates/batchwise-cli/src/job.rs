@@ -13,6 +13,7 @@ use batchwise::{
     BatchMethod, Outcome, OutcomeStream, ReasonKind, Record, RunOptions, StopToken, Subject, Summary, Verdict,
     run_entries,
 };
+use batchwise_journal::SqliteJournal;
 use futures_core::Stream;
 use futures_util::StreamExt;
 use jiff::Zoned;
@@ -30,7 +31,7 @@ use crate::observers::Observers;
 use crate::output::{OutcomeRow, OutcomeWriter};
 use crate::progress::{Mode, Outlook, Progress, span};
 use crate::reading::Reading;
-use crate::results::Outlets;
+use crate::results::{Outlets, Unnoted};
 use crate::screen::Aside;
 use crate::signals::Signals;
 use crate::target::Target;
@@ -121,6 +122,7 @@ where
             input_refused: false,
             invalid: 0,
             verification: None,
+            unnoted: &Unnoted::default(),
             outlets: &outlets,
             reader: None,
             journal: None,
@@ -192,7 +194,8 @@ where
             summary,
             invalid,
             mut unwritable,
-        } = rim.write_all(stream, args, &stop, held.as_mut()).await;
+            unnoted,
+        } = rim.write_all(stream, args, &stop, held.as_mut(), ledger.as_ref()).await;
         progress.end();
         let journal = ledger.as_ref().and_then(Ledger::journal);
         let input_refused = journal.is_some_and(|journal| journal.has_refused_input());
@@ -217,6 +220,7 @@ where
             last_line: (!source.is_whole()).then(|| last_line.load(Ordering::Relaxed)),
             input_refused,
             invalid,
+            unnoted: &unnoted,
             reader: reader.as_ref(),
             journal: ledger.as_ref().and_then(Ledger::kept),
             took: started.elapsed(),
@@ -279,6 +283,8 @@ struct Ran {
     invalid: u64,
     /// Why outcomes could not be written.
     unwritable: Option<io::Error>,
+    /// What the journal could not take.
+    unnoted: Unnoted,
 }
 
 /// How outcomes look at the rim.
@@ -296,10 +302,13 @@ impl Rim {
         args: &JobArgs,
         stop: &StopToken,
         held: Option<&mut HeldRows>,
+        ledger: Option<&Ledger>,
     ) -> Ran {
+        let journal = ledger.and_then(Ledger::journal);
         if let Some(held) = held {
-            return self.hold_all(stream, stop, held).await;
+            return self.hold_all(stream, stop, held, journal.as_deref()).await;
         }
+        let mut unnoted = Unnoted::default();
         // It may be the terminal on which progress stands.
         let stdout = Aside::new(io::stdout().lock());
         let (mut failed, mut invalid) = (None, 0);
@@ -327,6 +336,7 @@ impl Rim {
             };
             let Some(outcome) = outcome else { break };
             invalid += u64::from(matches!(outcome.subject, Subject::Invalid(_)));
+            unnoted.note(&outcome, journal.as_deref());
             let Some(open) = &mut writer else { continue };
             if let Err(error) = open.write(&OutcomeRow::of(&outcome, self.led_by_line)) {
                 failed = Some(error);
@@ -341,16 +351,24 @@ impl Rim {
             summary: stream.summary(),
             invalid,
             unwritable: failed,
+            unnoted,
         }
     }
 }
 
 impl Rim {
     /// Keeps every outcome until somebody has looked.
-    async fn hold_all<R: Record>(self, mut stream: OutcomeStream<R>, stop: &StopToken, held: &mut HeldRows) -> Ran {
-        let (mut failed, mut invalid) = (None, 0);
+    async fn hold_all<R: Record>(
+        self,
+        mut stream: OutcomeStream<R>,
+        stop: &StopToken,
+        held: &mut HeldRows,
+        journal: Option<&SqliteJournal>,
+    ) -> Ran {
+        let (mut failed, mut invalid, mut unnoted) = (None, 0, Unnoted::default());
         while let Some(outcome) = next(&mut stream).await {
             invalid += u64::from(matches!(outcome.subject, Subject::Invalid(_)));
+            unnoted.note(&outcome, journal);
             if failed.is_none()
                 && let Err(error) = held.push(&OutcomeRow::of(&outcome, self.led_by_line))
             {
@@ -362,6 +380,7 @@ impl Rim {
             summary: stream.summary(),
             invalid,
             unwritable: failed,
+            unnoted,
         }
     }
 

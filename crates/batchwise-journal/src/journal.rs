@@ -43,6 +43,8 @@ pub struct SqliteJournal {
     shorter: AtomicBool,
     /// Something of an entry was written.
     wrote: AtomicBool,
+    /// Verdicts could not be written.
+    failed: AtomicBool,
 }
 
 /// What earlier runs know.
@@ -72,6 +74,7 @@ impl SqliteJournal {
             refused: AtomicBool::new(false),
             shorter: AtomicBool::new(false),
             wrote: AtomicBool::new(false),
+            failed: AtomicBool::new(false),
         })
     }
 
@@ -97,6 +100,12 @@ impl SqliteJournal {
     #[must_use]
     pub fn has_refused_input(&self) -> bool {
         self.refused.load(Ordering::Relaxed) || self.shorter.load(Ordering::Relaxed)
+    }
+
+    /// True when verdicts of this run could not be written: outcomes that are told from then on are not in the journal.
+    #[must_use]
+    pub fn has_failed(&self) -> bool {
+        self.failed.load(Ordering::Relaxed)
     }
 
     fn note(&self, note: Note) {
@@ -178,7 +187,9 @@ impl Journal for SqliteJournal {
 
     async fn settle(&self, verdicts: Vec<JournalVerdict>) -> Result<(), JournalError> {
         self.wrote.store(true, Ordering::Relaxed);
-        self.write(Task::Settle(Settled::pack(verdicts))).await
+        let written = self.write(Task::Settle(Settled::pack(verdicts))).await;
+        self.failed.fetch_or(written.is_err(), Ordering::Relaxed);
+        written
     }
 
     fn called(&self, call: &CallFinished) {

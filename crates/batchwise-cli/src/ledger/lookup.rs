@@ -7,7 +7,7 @@ use batchwise::journal::JournalEntry;
 use batchwise_journal::{Filter, JournalReader, ReadError, RecordRow};
 use serde_json::{Map, Value};
 
-use crate::results::{Lookup, Settled};
+use crate::results::{Lookup, Settled, Unnoted};
 
 /// What is said of a record that a run was about to send, or had sent, when it ended without a word.
 const INTERRUPTED: &str = "a run may have sent it, and ended before its answer was noted";
@@ -19,8 +19,8 @@ pub(crate) struct JournalLookup<'a> {
     /// Hashes of all keys with their lines, once a repeat is met whose first line the journal does not know.
     firsts: Option<Vec<(u64, u64)>>,
     hashes: RandomState,
-    /// It may lack repeats that the job read.
-    is_cut: bool,
+    /// It failed in the run that has just ended, whose number is this, and this is what that run knows all the same.
+    failed: Option<(&'a Unnoted, u32)>,
 }
 
 impl<'a> JournalLookup<'a> {
@@ -29,32 +29,53 @@ impl<'a> JournalLookup<'a> {
             reader,
             firsts: None,
             hashes: RandomState::new(),
-            is_cut: false,
+            failed: None,
         }
     }
 
-    /// The same of a journal that failed: which entries repeat an earlier one is told by their keys.
-    pub(crate) fn cut(mut self, is_cut: bool) -> Self {
-        self.is_cut = is_cut;
-        self
+    /// The same of a journal that failed in its last run: that run knows more, and which entries repeat an earlier one is told
+    /// by their keys.
+    ///
+    /// # Errors
+    /// When the journal cannot be read.
+    pub(crate) fn failed(mut self, unnoted: &'a Unnoted) -> Result<Self, ReadError> {
+        let run = self.reader.runs()?.last().map_or(0, |run| run.number);
+        self.failed = Some((unnoted, run));
+        Ok(self)
+    }
+
+    /// What became of the entry that stands here, if one with this key does.
+    fn at(&self, line: u64, scope: Option<&str>, key: &str) -> Result<Option<Settled>, ReadError> {
+        let row = self.reader.record(line, scope)?.filter(|row| row.key == key);
+        let Some((unnoted, run)) = self.failed else {
+            return Ok(row.as_ref().map(settled));
+        };
+        if let Some(known) = unnoted.of(line, scope) {
+            return Ok(Some(known.clone()));
+        }
+        // That run told of every record that it read: of this one that it was not sent.
+        let is_withheld = |row: &RecordRow| row.verdict.is_none() && row.run == run;
+        Ok(row.map(|row| match is_withheld(&row) {
+            true => Settled::withheld(row.line),
+            false => settled(&row),
+        }))
     }
 
     fn find(&mut self, entry: &JournalEntry) -> Result<Option<Settled>, ReadError> {
         let scope = entry.scope.as_deref();
-        let same = |row: &RecordRow| row.key == entry.key;
-        if let Some(row) = self.reader.record(entry.line, scope)?.filter(same) {
-            return Ok(Some(settled(&row)));
+        if let Some(found) = self.at(entry.line, scope, &entry.key)? {
+            return Ok(Some(found));
         }
         let first = match self.reader.repeat(entry.line, scope)? {
             // Updates repeat nothing.
-            None if self.is_cut && entry.content.is_none() => self.first_line(entry)?,
+            None if self.failed.is_some() && entry.content.is_none() => self.first_line(entry)?,
             None => return Ok(None),
             Some(Some(first)) => Some(first),
             Some(None) => self.first_line(entry)?,
         };
         match first {
             None => Ok(None),
-            Some(first) => Ok(self.reader.record(first, scope)?.filter(same).as_ref().map(settled)),
+            Some(first) => self.at(first, scope, &entry.key),
         }
     }
 

@@ -26,19 +26,7 @@ pub(crate) struct OutcomeRow {
 impl OutcomeRow {
     /// Formats an outcome. Keys of records that are no key by themselves are led by their line: `3:900100`.
     pub(crate) fn of<R: Record>(outcome: &Outcome<R>, led_by_line: bool) -> Self {
-        let mut facts: Map<String, Value> = outcome
-            .facts
-            .iter()
-            .map(|(name, fact)| (name.to_owned(), value_of(fact)))
-            .collect();
-        let request_id = outcome
-            .reason
-            .as_ref()
-            .and_then(|reason| reason.error())
-            .and_then(|error| error.request_id());
-        if let Some(id) = request_id {
-            facts.insert("error_request_id".to_owned(), Value::from(id));
-        }
+        let facts = facts_of(outcome);
         let key = outcome.key();
         Self {
             record: if led_by_line && outcome.record().is_some() {
@@ -113,6 +101,17 @@ pub(crate) fn one_line(text: &str) -> String {
             escaped.into_iter().flatten().chain(plain)
         })
         .collect()
+}
+
+/// What else the provider gave, by name.
+pub(crate) fn facts_of<R: Record>(outcome: &Outcome<R>) -> Map<String, Value> {
+    let facts = outcome.facts.iter();
+    let mut facts: Map<String, Value> = facts.map(|(name, fact)| (name.to_owned(), value_of(fact))).collect();
+    let error = outcome.reason.as_ref().and_then(|reason| reason.error());
+    if let Some(id) = error.and_then(|error| error.request_id()) {
+        facts.insert("error_request_id".to_owned(), Value::from(id));
+    }
+    facts
 }
 
 fn value_of(fact: &Fact) -> Value {

@@ -13,6 +13,7 @@ mod outlets;
 mod pass;
 mod settled;
 mod summary;
+mod unnoted;
 
 pub(crate) use added::{column_of, own_columns, without_added};
 pub(crate) use args::ResultArgs;
@@ -22,3 +23,4 @@ pub(crate) use outlets::Outlets;
 pub(crate) use pass::{Pass, Written, write_results};
 pub(crate) use settled::{Lookup, Settled};
 pub(crate) use summary::{SummaryFile, Told};
+pub(crate) use unnoted::Unnoted;

@@ -2,12 +2,12 @@
 
 use std::time::SystemTime;
 
-use batchwise::Verdict;
 use batchwise::journal::JournalEntry;
+use batchwise::{Outcome, Record, Verdict};
 use batchwise_journal::Verified;
 use serde_json::{Map, Value};
 
-use crate::output::time;
+use crate::output::{facts_of, time};
 
 /// What became of an entry, for a row of a result file.
 #[derive(Debug, Clone, PartialEq)]
@@ -27,6 +27,20 @@ pub(crate) struct Settled {
 }
 
 impl Settled {
+    /// As a run tells it.
+    pub(super) fn of<R: Record>(outcome: &Outcome<R>) -> Self {
+        Self {
+            line: outcome.line,
+            verdict: outcome.verdict,
+            reached: outcome.reached(),
+            attempts: outcome.attempts,
+            detail: outcome.detail(),
+            at: Some(outcome.at),
+            provider: facts_of(outcome),
+            verified: None,
+        }
+    }
+
     /// An entry that the job never read.
     pub(super) fn unread(line: u64) -> Self {
         Self {
@@ -45,6 +59,14 @@ impl Settled {
     pub(super) fn unnoted(line: u64) -> Self {
         Self {
             detail: Some("the journal failed before this row was noted, and so no call carried it".to_owned()),
+            ..Self::unread(line)
+        }
+    }
+
+    /// An entry that the journal took, and that was not sent since the journal failed before its call began.
+    pub(crate) fn withheld(line: u64) -> Self {
+        Self {
+            detail: Some("the journal failed before this row was sent".to_owned()),
             ..Self::unread(line)
         }
     }
