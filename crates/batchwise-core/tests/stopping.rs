@@ -122,6 +122,19 @@ async fn after_a_deadline_no_new_call_is_made() {
 }
 
 #[tokio::test]
+async fn a_record_in_use_when_the_job_stops_has_a_reason_of_its_own() {
+    let model = Model::new(10).with(there(0..20)).with(|world| world.busy.insert(0, 99));
+    let report = delete_with(&model, 0..20, options(&model).deadline(Duration::from_secs(40))).await;
+    let busy = report
+        .outcomes
+        .iter()
+        .find(|outcome| outcome.verdict == Verdict::Busy)
+        .unwrap();
+    let detail = busy.detail().unwrap();
+    assert!(detail.contains("in use when it was asked last"), "{detail}");
+}
+
+#[tokio::test]
 async fn a_dropped_stream_makes_no_further_call() {
     let model = Model::new(10).with(there(0..100));
     let mut stream = run(model.clone(), stream::iter((0..100).map(Id)), options(&model));

@@ -9,8 +9,8 @@ use serde_json::{Map, Value};
 
 use crate::results::{Lookup, Settled, Unnoted};
 
-/// What is said of a record that a run was about to send, or had sent, when it ended without a word.
-const INTERRUPTED: &str = "a run may have sent it, and ended before its answer was noted";
+/// What is said of a record that a run is about to send, or has sent, or was and had when it ended without a word.
+const INTERRUPTED: &str = "a run may have sent it, and no answer to it is noted";
 
 /// A journal, asked for one entry after the other.
 #[derive(Debug)]

@@ -136,7 +136,15 @@ fn sums(figures: &Figures, text: &mut String) {
         "{:>12}  entries of the input repeat one of these records",
         tally.duplicates
     );
-    let _ = writeln!(text, "{:>12}  calls", figures.calls);
+    let noted = match figures.calls {
+        1 => "call",
+        _ => "calls",
+    };
+    let unnoted = match figures.lacks_calls() {
+        true => "; what was under way when a run ended without a word is not noted",
+        false => "",
+    };
+    let _ = writeln!(text, "{:>12}  {noted}{unnoted}", figures.calls);
     if figures.verified.total() > 0 {
         let seen = verify::counted(&figures.verified);
         let _ = writeln!(text, "\nA look at the provider after the job: {seen}");

@@ -89,6 +89,13 @@ impl Figures {
         })
     }
 
+    /// True when a run ended without a word: the calls that it had under way are not in its journal.
+    pub(super) fn lacks_calls(&self) -> bool {
+        let last = self.runs.last().map(|run| run.number);
+        let is_over = |run: &RunRow| Some(run.number) != last || self.state != JobState::Running;
+        self.runs.iter().any(|run| run.ended.is_none() && is_over(run))
+    }
+
     /// Records that have an outcome or may have been sent.
     pub(super) fn records(&self) -> u64 {
         self.tally.counts.total() + self.tally.open

@@ -232,6 +232,9 @@ fn calls(figures: &Figures) -> String {
     if logins > 0 {
         text.push_str(&format!("; {}", counted(logins, "login", "logins")));
     }
+    if figures.lacks_calls() {
+        text.push_str("; what was under way when a run ended without a word is not noted");
+    }
     text
 }
 

@@ -227,7 +227,11 @@ impl<R: Record> Plan<R> {
         for pending in rest {
             let (verdict, reason) = match &pending.meta.doubt {
                 Some(doubt) => (Verdict::Unknown, doubt.clone()),
-                None if pending.meta.rounds > 0 => (Verdict::Busy, stop.clone()),
+                // Why the job stopped may be about another record altogether.
+                None if pending.meta.rounds > 0 => {
+                    let text = "in use when it was asked last, and the job stopped before its next round";
+                    (Verdict::Busy, Reason::with_text(ReasonKind::Provider, text))
+                }
                 None => (Verdict::NotSent, stop.clone()),
             };
             self.settle_as(pending.record, pending.meta, verdict, Some(reason));
