@@ -362,3 +362,29 @@ fn deletions_of_book_objects_that_are_killed_come_to_a_true_end() {
 fn removals_of_customers_that_are_killed_come_to_a_true_end() {
     killed_at_any_instant(&STORIES[3]);
 }
+
+#[test]
+fn a_report_says_that_a_killed_run_did_not_note_what_was_under_way() {
+    let hangs = FaultRule::new(Fault::HangAfter).on(Method::CalltouchImport).every(1);
+    let emulated = Emulated::with(EmulatorConfig::default().faults([hangs]));
+    let desk = tempfile::tempdir().unwrap();
+    let journal = desk.path().join("job.db");
+    let mut run = Cli::new(&emulated.url(), "calltouch-import delete 51001 --yes")
+        .arg("--journal")
+        .arg(&journal)
+        .into_inner()
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    while emulated.truth().tally(Method::CalltouchImport).received == 0 {
+        assert!(run.try_wait().unwrap().is_none(), "it ended before its call");
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    run.kill().unwrap();
+    run.wait().unwrap();
+    let report = Cli::bare("report").arg(&journal).run().with_code(0);
+    let unnoted = "what was under way when a run ended without a word is not noted";
+    assert!(report.stdout.contains(unnoted), "{}", report.stdout);
+}
