@@ -13,8 +13,8 @@ const AT_ONCE: usize = 60;
 /// Four times the input takes four times as long when all is well, and sixteen times when each part looks at all others.
 const MOST_GROWTH: u32 = 8;
 
-/// Less than this is not measured well.
-const LEAST_MILLIS: u32 = 12;
+/// Less than this is not measured well: processors are charged in steps of ten.
+const LEAST_MILLIS: u32 = 20;
 
 /// How often what looks slow is measured again alone, by the time of the processor: the machine does other things too.
 const AGAIN: usize = 3;
