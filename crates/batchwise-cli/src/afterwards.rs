@@ -14,7 +14,7 @@ use crate::input::{Shape, Source};
 use crate::job::exit_of;
 use crate::ledger::{Closing, Invocation, JournalLookup, check_input, finished_at, finished_job, whole_job};
 use crate::notes::{Notes, say};
-use crate::results::{Outlets, Pass, ResultFile, SummaryFile, Told, Written, write_results};
+use crate::results::{Outlets, Pass, ResultFile, Told, Written, write_results};
 use crate::target::Target;
 use crate::verify::{Verification, counted};
 
@@ -65,6 +65,7 @@ impl<S: Shape> Afterwards<'_, S> {
             verification.map_or(exit, |verification| verification.judge(exit))
         };
         let mut exit = judge(failed);
+        let mut summary_file = None;
         if let Some(file) = &self.outlets.summary {
             let told = Told {
                 job_id: self.job_id,
@@ -78,10 +79,13 @@ impl<S: Shape> Afterwards<'_, S> {
                 results: results.as_ref(),
                 verification,
             };
-            if let Err(why) = file.write(&told.value()) {
-                say(&format!("--summary: {why}"));
-                failed = true;
-                exit = judge(failed);
+            match file.write(&told.value()) {
+                Ok(()) => summary_file = Some(file.path()),
+                Err(why) => {
+                    say(&format!("--summary: {why}"));
+                    failed = true;
+                    exit = judge(failed);
+                }
             }
         }
         let closing = Closing {
@@ -92,9 +96,10 @@ impl<S: Shape> Afterwards<'_, S> {
             is_whole: self.source.is_whole(),
             extended: self.args.ledger.resume.is_some(),
             results: results.as_ref(),
-            summary_file: self.outlets.summary.as_ref().map(SummaryFile::path),
+            summary_file,
             invocation: self.invocation,
             failed,
+            is_taken: failed && self.outlets.are_taken(),
         };
         let mut lines = closing.lines();
         if run.recalled > 0 {

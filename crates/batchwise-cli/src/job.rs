@@ -2,6 +2,7 @@
 
 use std::future::Future;
 use std::io;
+use std::path::{Path, PathBuf};
 use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -20,6 +21,7 @@ use jiff::Zoned;
 use crate::afterwards::Afterwards;
 use crate::args::JobArgs;
 use crate::consent;
+use crate::distinct::{self, NamedFile};
 use crate::dry_run::{Rehearsed, rehearse};
 use crate::failure::{Exit, Failure};
 use crate::input::{Handing, Shape, Source, last_four};
@@ -30,8 +32,9 @@ use crate::observers::Observers;
 use crate::output::{OutcomeRow, OutcomeWriter};
 use crate::progress::{Mode, Outlook, Progress, span};
 use crate::reading::Reading;
-use crate::results::Outlets;
+use crate::results::{Outlets, result_files};
 use crate::screen::Aside;
+use crate::settings::Place;
 use crate::signals::Signals;
 use crate::target::Target;
 use crate::values::Rate;
@@ -56,6 +59,8 @@ pub(crate) struct Job<M, S> {
     pub(crate) inspect: Option<Arc<dyn Inspect>>,
     /// It looks when the job has ended.
     pub(crate) verify: bool,
+    /// The file that says how records are made of the input, where one was given.
+    pub(crate) map: Option<PathBuf>,
 }
 
 impl<M, S> Job<M, S>
@@ -66,6 +71,7 @@ where
     /// Checks, asks, runs, and says how it went.
     pub(crate) async fn run(self, args: &JobArgs, source: Source) -> Result<Exit, Failure> {
         let began = SystemTime::now();
+        distinct::check(&files(args, &source, self.map.as_deref()))?;
         let mode = Mode::of(&args.connect);
         let notes = Notes::new(&args.connect, mode);
         let signals = Signals::watch("stopping; the call in flight is finished first (once more stops at once)");
@@ -109,7 +115,7 @@ where
         let prospect = Prospect::of(&args.ledger, &about, args.results.results_dir.is_some())?;
         let past = prospect.past()?;
         let job_id = prospect.job_id(past.as_ref()).to_owned();
-        let outlets = Outlets::prepare(&args.results, &job_id, source.file())?;
+        let outlets = Outlets::prepare(&args.results, &job_id)?;
         let afterwards = Afterwards {
             args,
             target: &self.target,
@@ -225,6 +231,24 @@ where
         };
         Ok(afterwards.finish(&summary, unwritable.as_ref(), &notes))
     }
+}
+
+/// The files that a job reads and writes.
+fn files(args: &JobArgs, source: &Source, map: Option<&Path>) -> Vec<NamedFile> {
+    let mut files = Vec::new();
+    let mut read = |what: &str, path: Option<&Path>| files.extend(path.map(|path| NamedFile::read(what, path)));
+    read("the input (-i)", source.file());
+    read("the map (--map)", map);
+    read("the issuers (--ca-file)", args.connect.ca_file.as_deref());
+    let settings = Place::find().ok();
+    read("the settings file", settings.as_ref().map(Place::path));
+    let journal = args.ledger.journal.iter();
+    files.extend(journal.flat_map(|path| NamedFile::journal("the journal (--journal)", path)));
+    let directory = args.results.results_dir.iter().flat_map(|path| result_files(path));
+    files.extend(directory.map(|path| NamedFile::written("a result file (--results-dir)", path)));
+    let summary = args.results.summary.iter();
+    files.extend(summary.map(|path| NamedFile::written("the summary (--summary)", path)));
+    files
 }
 
 fn options(options: RunOptions, args: &JobArgs) -> RunOptions {
