@@ -4,7 +4,7 @@ use std::io;
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
-use batchwise::{Counts, ReasonKind, Summary, Verdict};
+use batchwise::{Counts, Reason, ReasonKind, Summary, Verdict};
 use batchwise_journal::{Filter, JournalReader, Past, ReadError};
 
 use crate::args::JobArgs;
@@ -13,7 +13,7 @@ use crate::failure::{Exit, Failure};
 use crate::input::{Shape, Source};
 use crate::job::exit_of;
 use crate::ledger::{Closing, Invocation, JournalLookup, check_input, finished_at, finished_job, whole_job};
-use crate::notes::{Notes, say};
+use crate::notes::{Notes, say, say_failure};
 use crate::results::{Outlets, Pass, ResultFile, Told, Written, write_results};
 use crate::target::Target;
 use crate::verify::{Verification, counted};
@@ -48,6 +48,9 @@ pub(crate) struct Afterwards<'a, S> {
 impl<S: Shape> Afterwards<'_, S> {
     /// Writes what is to be written, says where it is, and judges the whole job. `run` are the sums of its last run.
     pub(crate) fn finish(&self, run: &Summary, unwritable: Option<&io::Error>, notes: &Notes) -> Exit {
+        if self.input_refused && run.calls == 0 && unwritable.is_none() {
+            return self.refuse(run);
+        }
         let whole = self.whole(run);
         let mut failed = unwritable.is_some();
         // What the journal refused is no input of this job: files of the job stay as they are.
@@ -130,6 +133,26 @@ impl<S: Shape> Afterwards<'_, S> {
         exit
     }
 
+    /// Says of another input than the job's that it is: nothing was sent, and nothing is told anew of the job.
+    fn refuse(&self, run: &Summary) -> Exit {
+        let why = run.stop.as_ref().and_then(Reason::text);
+        let kept = match (&self.outlets.directory, &self.outlets.summary) {
+            (None, None) => "",
+            (Some(_), None) => "; the files of --results-dir stay as they are",
+            (None, Some(_)) => "; the file of --summary stays as it is",
+            (Some(_), Some(_)) => "; the files of --results-dir and --summary stay as they are",
+        };
+        let failure = Failure::usage(format!(
+            "the input is refused: {}. Nothing was sent{kept}",
+            why.unwrap_or("it is not that of the journal")
+        ));
+        let failure = failure.mend(
+            "give the input and the flags with which the job began (lines may be added at its end), or name another journal",
+        );
+        say_failure(&failure);
+        failure.exit()
+    }
+
     /// Says of a finished job that it is, writes its results if they were asked for, and sends nothing.
     pub(crate) fn of_finished(self, past: &Past, journal: Option<&Path>, notes: &Notes) -> Result<Exit, Failure> {
         let path = journal.unwrap_or_else(|| Path::new(""));
@@ -148,7 +171,8 @@ impl<S: Shape> Afterwards<'_, S> {
 
     /// The journal, unless it failed: it tells of all runs.
     fn sound_reader(&self, run: &Summary) -> Option<&JournalReader> {
-        self.reader.filter(|_| !journal_failed(run))
+        // One that refused the input did not fail.
+        self.reader.filter(|_| self.input_refused || !journal_failed(run))
     }
 
     /// Records that failed, of which a later line was written.

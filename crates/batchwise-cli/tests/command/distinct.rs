@@ -75,7 +75,7 @@ fn an_output_over_the_input_is_refused_also_by_force() {
 fn an_output_over_the_map_of_leads_or_the_settings_is_refused() {
     let desk = tempfile::tempdir().unwrap();
     let path = |name: &str| desk.path().join(name);
-    let map = "[match.request]\ncolumn = \"id\"\n\n[[field]]\ncolumn = \"id\"\nfield = \"no\"\n";
+    let map = "[[match]]\ntype = \"request\"\nrequest_id = \"id\"\n\n[[field]]\ncolumn = \"id\"\nfield = \"no\"\n";
     std::fs::write(path("map.toml"), map).unwrap();
     std::fs::write(path("settings.toml"), "").unwrap();
     std::fs::write(path("d.csv"), INPUT).unwrap();
