@@ -11,12 +11,16 @@ use crate::args::JobArgs;
 use crate::ending::{Ending, OutcomeFile};
 use crate::failure::{Exit, Failure};
 use crate::input::{Shape, Source};
+use crate::inspect::Inspect;
 use crate::job::exit_of;
-use crate::ledger::{Closing, Invocation, JournalLookup, check_input, finished_at, finished_job, whole_job};
+use crate::ledger::{
+    Closing, Invocation, JournalLookup, check_input, command_line, finished_at, finished_job, whole_job,
+};
 use crate::notes::{Notes, say, say_failure};
+use crate::progress::grouped;
 use crate::results::{Outlets, Pass, ResultFile, Told, Written, write_results};
 use crate::target::Target;
-use crate::verify::{Verification, counted};
+use crate::verify::{Verification, counted, not_looked_at};
 
 /// A job that has ended.
 #[derive(Debug)]
@@ -35,6 +39,8 @@ pub(crate) struct Afterwards<'a, S> {
     pub(crate) invalid: u64,
     /// What a look at the provider showed, if somebody looked.
     pub(crate) verification: Option<&'a Verification>,
+    /// Records that an earlier look was to tell of and could not.
+    pub(crate) not_looked_at: u64,
     pub(crate) outlets: &'a Outlets,
     /// The journal, where one was written and can be read.
     pub(crate) reader: Option<&'a JournalReader>,
@@ -59,7 +65,14 @@ impl<S: Shape> Afterwards<'_, S> {
             say("--results-dir: the files stay as they are");
         }
         let earlier = match (self.verification, self.reader) {
-            (None, Some(reader)) => self.verified_before(reader),
+            (None, Some(reader)) => self.verified_before(reader).map(|mut earlier| {
+                match self.not_looked_at {
+                    0 => {}
+                    1 => earlier.fail("1 record was not looked at"),
+                    several => earlier.fail(format!("{} records were not looked at", grouped(several))),
+                }
+                earlier
+            }),
             _ => None,
         };
         let verification = self.verification.or(earlier.as_ref());
@@ -118,6 +131,10 @@ impl<S: Shape> Afterwards<'_, S> {
         if let Some(verification) = verification {
             verification.alarms().iter().for_each(|alarm| say(alarm));
             notes.warn(&format!("verified: {}", counted(&verification.counts)));
+            if let Some(journal) = self.journal.filter(|_| verification.has_failed()) {
+                let command = command_line(["verify".into(), journal.as_os_str().to_owned()]);
+                lines.push(format!("look once more with: {command}"));
+            }
         }
         notes.ending(&Ending {
             summary: run,
@@ -127,6 +144,7 @@ impl<S: Shape> Afterwards<'_, S> {
             unwritable,
             allow_missing: self.args.allow_missing,
             invalid: self.invalid(run),
+            missed: verification.map(|verification| verification.missed).unwrap_or_default(),
             files: &files(results.as_ref()),
             closing: lines,
         });
@@ -153,17 +171,25 @@ impl<S: Shape> Afterwards<'_, S> {
         failure.exit()
     }
 
-    /// Says of a finished job that it is, writes its results if they were asked for, and sends nothing.
-    pub(crate) fn of_finished(self, past: &Past, journal: Option<&Path>, notes: &Notes) -> Result<Exit, Failure> {
-        let path = journal.unwrap_or_else(|| Path::new(""));
+    /// Makes sure that the input is that of the finished job in this journal, and counts the records that a look was to
+    /// tell of and could not.
+    pub(crate) fn check_finished(&self, path: &Path, inspect: Option<&dyn Inspect>) -> Result<u64, Failure> {
         let unreadable = |error: ReadError| Failure::usage(format!("--journal: {error}"));
         let reader = JournalReader::open(path).map_err(unreadable)?;
         check_input(self.source, self.shape, &reader)?;
+        let left = inspect.map(|inspect| not_looked_at(&reader, inspect));
+        left.unwrap_or(Ok(0)).map_err(unreadable)
+    }
+
+    /// Says of a finished job that it is, writes its results if they were asked for, and sends nothing.
+    pub(crate) fn of_finished(self, past: &Past, path: &Path, notes: &Notes) -> Result<Exit, Failure> {
+        let unreadable = |error: ReadError| Failure::usage(format!("--journal: {error}"));
+        let reader = JournalReader::open(path).map_err(unreadable)?;
         let run = finished_job(&reader, past.runs.last()).map_err(unreadable)?;
         notes.warn(&format!("finished {}, nothing sent", finished_at(past)));
         let afterwards = Afterwards {
             reader: Some(&reader),
-            journal,
+            journal: Some(path),
             ..self
         };
         Ok(afterwards.finish(&run, None, notes))

@@ -127,6 +127,7 @@ where
             input_refused: false,
             invalid: 0,
             verification: None,
+            not_looked_at: 0,
             outlets: &outlets,
             reader: None,
             journal: None,
@@ -135,10 +136,24 @@ where
             took: Duration::ZERO,
         };
         if let Some(past) = past.filter(|past| prospect.is_done(past)) {
-            if self.verify {
-                notes.warn("--verify: this job has ended before; `batchwise verify` and its journal look after it");
-            }
-            return afterwards.of_finished(&past, prospect.path(), &notes);
+            let path = prospect.path().unwrap_or_else(|| Path::new(""));
+            let inspect = self.inspect.as_deref();
+            let not_looked_at = afterwards.check_finished(path, inspect)?;
+            let verification = match inspect.filter(|_| self.verify) {
+                Some(inspect) => {
+                    notes.warn("looking whether the records are still there");
+                    let stop = signals.begin();
+                    let reading = Reading::begin(mode, &notes, args.max_attempts, &stop, ["record", "records"]);
+                    Some(verify::look_again(inspect, path, self.target.contacts, reading).await?)
+                }
+                None => None,
+            };
+            let afterwards = Afterwards {
+                verification: verification.as_ref(),
+                not_looked_at,
+                ..afterwards
+            };
+            return afterwards.of_finished(&past, path, &notes);
         }
         let mut may_destroy = true;
         if !args.yes {
