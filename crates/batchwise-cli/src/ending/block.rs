@@ -169,12 +169,11 @@ impl Ending<'_> {
             .sum();
         let there = there.saturating_sub(self.invalid) + self.missed.present;
         let unsure = left(Verdict::Unknown).saturating_sub(self.missed.present);
-        let are = if unsure == 1 { "it is" } else { "they are" };
         match (there, unsure) {
             (0, 0) => None,
             (_, 0) => Some(format!("{} STILL in the campaign", self.target.are(there))),
             (0, _) => Some(format!(
-                "of {} nobody can tell whether {are} still in the campaign",
+                "{} may STILL be in the campaign, nobody can tell",
                 self.target.grouped(unsure)
             )),
             _ => Some(format!(
@@ -334,7 +333,7 @@ mod tests {
         );
         assert_eq!(
             last(&counts[1..], seen),
-            "of 2 customers nobody can tell whether they are still in the campaign"
+            "2 customers may STILL be in the campaign, nobody can tell"
         );
         // A look told of both.
         seen.add(Some(Verdict::Unknown), Verified::Present);

@@ -472,7 +472,7 @@ fn customers_of_whom_no_answer_tells_are_not_said_to_be_in_the_campaign_where_a_
         let campaign = CampaignConfig::new("00042").customers(SpaceConfig::only([7001, 7002]));
         EmulatorConfig::default()
             .campaign(campaign)
-            .fault(FaultRule::new(acts.clone()).on(Method::ThuliumCustomers))
+            .fault(FaultRule::new(acts).on(Method::ThuliumCustomers))
     };
     let job = "thulium-campaign delete --yes --campaign 00042 --max-attempts 1 --journal job.db 7001 7002";
     let run = |args: &str| {
@@ -488,11 +488,10 @@ fn customers_of_whom_no_answer_tells_are_not_said_to_be_in_the_campaign_where_a_
         (ended, page)
     };
     let (ended, page) = run("");
-    assert!(!ended.stderr.contains("STILL"), "{ended:#?}");
-    ended.says("of 2 customers nobody can tell whether they are still in the campaign");
+    ended.says("2 customers may STILL be in the campaign, nobody can tell");
     assert!(page.contains("None of 2 customers is out of campaign 00042; of 2 nobody can tell."));
     let (ended, page) = run("--verify");
-    assert!(!ended.stderr.contains("still in the campaign"), "{ended:#?}");
+    assert!(!ended.stderr.contains("STILL"), "{ended:#?}");
     ended.says("verified: 2 absent");
     assert!(page.contains("2 more were seen to be absent afterwards") && !page.contains("of 2 nobody can tell"));
 }
