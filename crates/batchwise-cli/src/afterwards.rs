@@ -4,19 +4,23 @@ use std::io;
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
-use batchwise::{Counts, ReasonKind, Summary, Verdict};
+use batchwise::{Counts, Reason, ReasonKind, Summary, Verdict};
 use batchwise_journal::{Filter, JournalReader, Past, ReadError};
 
 use crate::args::JobArgs;
 use crate::ending::{Ending, OutcomeFile};
 use crate::failure::{Exit, Failure};
 use crate::input::{Shape, Source};
+use crate::inspect::Inspect;
 use crate::job::exit_of;
-use crate::ledger::{Closing, Invocation, JournalLookup, check_input, finished_at, finished_job, whole_job};
-use crate::notes::{Notes, say};
-use crate::results::{Outlets, Pass, ResultFile, SummaryFile, Told, Unnoted, Written, write_results};
+use crate::ledger::{
+    Closing, Invocation, JournalLookup, check_input, command_line, finished_at, finished_job, whole_job,
+};
+use crate::notes::{Notes, say, say_failure};
+use crate::progress::grouped;
+use crate::results::{Outlets, Pass, ResultFile, Told, Unnoted, Written, write_results};
 use crate::target::Target;
-use crate::verify::{Verification, counted};
+use crate::verify::{Verification, counted, not_looked_at};
 
 /// A job that has ended.
 #[derive(Debug)]
@@ -37,6 +41,8 @@ pub(crate) struct Afterwards<'a, S> {
     pub(crate) verification: Option<&'a Verification>,
     /// What the journal could not take of this run.
     pub(crate) unnoted: &'a Unnoted,
+    /// Records that an earlier look was to tell of and could not.
+    pub(crate) not_looked_at: u64,
     pub(crate) outlets: &'a Outlets,
     /// The journal, where one was written and can be read.
     pub(crate) reader: Option<&'a JournalReader>,
@@ -50,6 +56,9 @@ pub(crate) struct Afterwards<'a, S> {
 impl<S: Shape> Afterwards<'_, S> {
     /// Writes what is to be written, says where it is, and judges the whole job. `run` are the sums of its last run.
     pub(crate) fn finish(&self, run: &Summary, unwritable: Option<&io::Error>, notes: &Notes) -> Exit {
+        if self.input_refused && run.calls == 0 && unwritable.is_none() {
+            return self.refuse(run);
+        }
         let whole = self.whole(run);
         let mut failed = unwritable.is_some();
         // What the journal refused is no input of this job: files of the job stay as they are.
@@ -58,7 +67,14 @@ impl<S: Shape> Afterwards<'_, S> {
             say("--results-dir: the files stay as they are");
         }
         let earlier = match (self.verification, self.reader) {
-            (None, Some(reader)) => self.verified_before(reader),
+            (None, Some(reader)) => self.verified_before(reader).map(|mut earlier| {
+                match self.not_looked_at {
+                    0 => {}
+                    1 => earlier.fail("1 record was not looked at"),
+                    several => earlier.fail(format!("{} records were not looked at", grouped(several))),
+                }
+                earlier
+            }),
             _ => None,
         };
         let verification = self.verification.or(earlier.as_ref());
@@ -67,6 +83,7 @@ impl<S: Shape> Afterwards<'_, S> {
             verification.map_or(exit, |verification| verification.judge(exit))
         };
         let mut exit = judge(failed);
+        let mut summary_file = None;
         if let Some(file) = &self.outlets.summary {
             let told = Told {
                 job_id: self.job_id,
@@ -80,10 +97,13 @@ impl<S: Shape> Afterwards<'_, S> {
                 results: results.as_ref(),
                 verification,
             };
-            if let Err(why) = file.write(&told.value()) {
-                say(&format!("--summary: {why}"));
-                failed = true;
-                exit = judge(failed);
+            match file.write(&told.value()) {
+                Ok(()) => summary_file = Some(file.path()),
+                Err(why) => {
+                    say(&format!("--summary: {why}"));
+                    failed = true;
+                    exit = judge(failed);
+                }
             }
         }
         let closing = Closing {
@@ -94,9 +114,10 @@ impl<S: Shape> Afterwards<'_, S> {
             is_whole: self.source.is_whole(),
             extended: self.args.ledger.resume.is_some(),
             results: results.as_ref(),
-            summary_file: self.outlets.summary.as_ref().map(SummaryFile::path),
+            summary_file,
             invocation: self.invocation,
             failed,
+            is_taken: failed && self.outlets.are_taken(),
         };
         let mut lines = closing.lines();
         if run.recalled > 0 {
@@ -112,6 +133,10 @@ impl<S: Shape> Afterwards<'_, S> {
         if let Some(verification) = verification {
             verification.alarms().iter().for_each(|alarm| say(alarm));
             notes.warn(&format!("verified: {}", counted(&verification.counts)));
+            if let Some(journal) = self.journal.filter(|_| verification.has_failed()) {
+                let command = command_line(["verify".into(), journal.as_os_str().to_owned()]);
+                lines.push(format!("look once more with: {command}"));
+            }
         }
         notes.ending(&Ending {
             summary: run,
@@ -121,23 +146,52 @@ impl<S: Shape> Afterwards<'_, S> {
             unwritable,
             allow_missing: self.args.allow_missing,
             invalid: self.invalid(run),
+            missed: verification.map(|verification| verification.missed).unwrap_or_default(),
             files: &files(results.as_ref()),
             closing: lines,
         });
         exit
     }
 
-    /// Says of a finished job that it is, writes its results if they were asked for, and sends nothing.
-    pub(crate) fn of_finished(self, past: &Past, journal: Option<&Path>, notes: &Notes) -> Result<Exit, Failure> {
-        let path = journal.unwrap_or_else(|| Path::new(""));
+    /// Says of another input than the job's that it is: nothing was sent, and nothing is told anew of the job.
+    fn refuse(&self, run: &Summary) -> Exit {
+        let why = run.stop.as_ref().and_then(Reason::text);
+        let kept = match (&self.outlets.directory, &self.outlets.summary) {
+            (None, None) => "",
+            (Some(_), None) => "; the files of --results-dir stay as they are",
+            (None, Some(_)) => "; the file of --summary stays as it is",
+            (Some(_), Some(_)) => "; the files of --results-dir and --summary stay as they are",
+        };
+        let failure = Failure::usage(format!(
+            "the input is refused: {}. Nothing was sent{kept}",
+            why.unwrap_or("it is not that of the journal")
+        ));
+        let failure = failure.mend(
+            "give the input and the flags with which the job began (lines may be added at its end), or name another journal",
+        );
+        say_failure(&failure);
+        failure.exit()
+    }
+
+    /// Makes sure that the input is that of the finished job in this journal, and counts the records that a look was to
+    /// tell of and could not.
+    pub(crate) fn check_finished(&self, path: &Path, inspect: Option<&dyn Inspect>) -> Result<u64, Failure> {
         let unreadable = |error: ReadError| Failure::usage(format!("--journal: {error}"));
         let reader = JournalReader::open(path).map_err(unreadable)?;
         check_input(self.source, self.shape, &reader)?;
+        let left = inspect.map(|inspect| not_looked_at(&reader, inspect));
+        left.unwrap_or(Ok(0)).map_err(unreadable)
+    }
+
+    /// Says of a finished job that it is, writes its results if they were asked for, and sends nothing.
+    pub(crate) fn of_finished(self, past: &Past, path: &Path, notes: &Notes) -> Result<Exit, Failure> {
+        let unreadable = |error: ReadError| Failure::usage(format!("--journal: {error}"));
+        let reader = JournalReader::open(path).map_err(unreadable)?;
         let run = finished_job(&reader, past.runs.last()).map_err(unreadable)?;
         notes.warn(&format!("finished {}, nothing sent", finished_at(past)));
         let afterwards = Afterwards {
             reader: Some(&reader),
-            journal,
+            journal: Some(path),
             ..self
         };
         Ok(afterwards.finish(&run, None, notes))
@@ -145,7 +199,8 @@ impl<S: Shape> Afterwards<'_, S> {
 
     /// The journal, unless it failed: it tells of all runs.
     fn sound_reader(&self, run: &Summary) -> Option<&JournalReader> {
-        self.reader.filter(|_| !journal_failed(run))
+        // One that refused the input did not fail.
+        self.reader.filter(|_| self.input_refused || !journal_failed(run))
     }
 
     /// Records that failed, of which a later line was written.

@@ -2,6 +2,7 @@
 
 use std::future::Future;
 use std::io;
+use std::path::{Path, PathBuf};
 use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -21,6 +22,7 @@ use jiff::Zoned;
 use crate::afterwards::Afterwards;
 use crate::args::JobArgs;
 use crate::consent;
+use crate::distinct::{self, NamedFile};
 use crate::dry_run::{Rehearsed, rehearse};
 use crate::failure::{Exit, Failure};
 use crate::input::{Handing, Shape, Source, last_four};
@@ -31,8 +33,9 @@ use crate::observers::Observers;
 use crate::output::{OutcomeRow, OutcomeWriter};
 use crate::progress::{Mode, Outlook, Progress, span};
 use crate::reading::Reading;
-use crate::results::{Outlets, Unnoted};
+use crate::results::{Outlets, Unnoted, result_files};
 use crate::screen::Aside;
+use crate::settings::Place;
 use crate::signals::Signals;
 use crate::target::Target;
 use crate::values::Rate;
@@ -57,6 +60,8 @@ pub(crate) struct Job<M, S> {
     pub(crate) inspect: Option<Arc<dyn Inspect>>,
     /// It looks when the job has ended.
     pub(crate) verify: bool,
+    /// The file that says how records are made of the input, where one was given.
+    pub(crate) map: Option<PathBuf>,
 }
 
 impl<M, S> Job<M, S>
@@ -67,6 +72,7 @@ where
     /// Checks, asks, runs, and says how it went.
     pub(crate) async fn run(self, args: &JobArgs, source: Source) -> Result<Exit, Failure> {
         let began = SystemTime::now();
+        distinct::check(&files(args, &source, self.map.as_deref()))?;
         let mode = Mode::of(&args.connect);
         let notes = Notes::new(&args.connect, mode);
         let signals = Signals::watch("stopping; the call in flight is finished first (once more stops at once)");
@@ -110,7 +116,7 @@ where
         let prospect = Prospect::of(&args.ledger, &about, args.results.results_dir.is_some())?;
         let past = prospect.past()?;
         let job_id = prospect.job_id(past.as_ref()).to_owned();
-        let outlets = Outlets::prepare(&args.results, &job_id, source.file())?;
+        let outlets = Outlets::prepare(&args.results, &job_id)?;
         let afterwards = Afterwards {
             args,
             target: &self.target,
@@ -123,6 +129,7 @@ where
             invalid: 0,
             verification: None,
             unnoted: &Unnoted::default(),
+            not_looked_at: 0,
             outlets: &outlets,
             reader: None,
             journal: None,
@@ -131,10 +138,24 @@ where
             took: Duration::ZERO,
         };
         if let Some(past) = past.filter(|past| prospect.is_done(past)) {
-            if self.verify {
-                notes.warn("--verify: this job has ended before; `batchwise verify` and its journal look after it");
-            }
-            return afterwards.of_finished(&past, prospect.path(), &notes);
+            let path = prospect.path().unwrap_or_else(|| Path::new(""));
+            let inspect = self.inspect.as_deref();
+            let not_looked_at = afterwards.check_finished(path, inspect)?;
+            let verification = match inspect.filter(|_| self.verify) {
+                Some(inspect) => {
+                    notes.warn("looking whether the records are still there");
+                    let stop = signals.begin();
+                    let reading = Reading::begin(mode, &notes, args.max_attempts, &stop, ["record", "records"]);
+                    Some(verify::look_again(inspect, path, self.target.contacts, reading).await?)
+                }
+                None => None,
+            };
+            let afterwards = Afterwards {
+                verification: verification.as_ref(),
+                not_looked_at,
+                ..afterwards
+            };
+            return afterwards.of_finished(&past, path, &notes);
         }
         let mut may_destroy = true;
         if !args.yes {
@@ -229,6 +250,24 @@ where
         };
         Ok(afterwards.finish(&summary, unwritable.as_ref(), &notes))
     }
+}
+
+/// The files that a job reads and writes.
+fn files(args: &JobArgs, source: &Source, map: Option<&Path>) -> Vec<NamedFile> {
+    let mut files = Vec::new();
+    let mut read = |what: &str, path: Option<&Path>| files.extend(path.map(|path| NamedFile::read(what, path)));
+    read("the input (-i)", source.file());
+    read("the map (--map)", map);
+    read("the issuers (--ca-file)", args.connect.ca_file.as_deref());
+    let settings = Place::find().ok();
+    read("the settings file", settings.as_ref().map(Place::path));
+    let journal = args.ledger.journal.iter();
+    files.extend(journal.flat_map(|path| NamedFile::journal("the journal (--journal)", path)));
+    let directory = args.results.results_dir.iter().flat_map(|path| result_files(path));
+    files.extend(directory.map(|path| NamedFile::written("a result file (--results-dir)", path)));
+    let summary = args.results.summary.iter();
+    files.extend(summary.map(|path| NamedFile::written("the summary (--summary)", path)));
+    files
 }
 
 fn options(options: RunOptions, args: &JobArgs) -> RunOptions {

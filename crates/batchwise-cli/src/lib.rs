@@ -6,6 +6,7 @@ mod commands;
 mod config;
 mod consent;
 mod demo;
+mod distinct;
 mod doctor;
 mod dry_run;
 mod ending;

@@ -44,6 +44,7 @@ pub(crate) async fn delete(environment: &Environment, keys: Keys, args: &JobArgs
         options: RunOptions::new(),
         inspect: None,
         verify: false,
+        map: None,
     };
     job.run(args, source).await
 }

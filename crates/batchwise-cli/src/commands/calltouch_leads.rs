@@ -64,6 +64,7 @@ pub(crate) async fn add_fields(environment: &Environment, leads: &LeadsArgs, arg
         options: RunOptions::new(),
         inspect: None,
         verify: false,
+        map: leads.map.clone(),
     };
     job.run(args, source).await
 }

@@ -40,6 +40,7 @@ pub(crate) async fn delete(
         options: RunOptions::new(),
         inspect: Some(Arc::new(Book(account))),
         verify,
+        map: None,
     };
     job.run(args, source).await
 }

@@ -177,6 +177,7 @@ fn job<M, S>(method: M, shape: S, target: Target, options: RunOptions, inspect: 
         options,
         inspect: Some(Arc::new(inspect)),
         verify: false,
+        map: None,
     }
 }
 

@@ -8,6 +8,7 @@ use batchwise::{ReasonKind, Summary, Verdict};
 use super::reasons::stopped;
 use crate::progress::{Paint, grouped, span};
 use crate::target::Target;
+use crate::verify::Missed;
 
 /// A file with outcomes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,6 +35,8 @@ pub(crate) struct Ending<'a> {
     pub(crate) allow_missing: bool,
     /// Lines of the whole job that are no records: nobody was asked about them.
     pub(crate) invalid: u64,
+    /// What a look at the provider told of those that did not reach the wanted state.
+    pub(crate) missed: Missed,
     /// Files with outcomes.
     pub(crate) files: &'a [OutcomeFile],
     /// Where everything is, and last the command that goes on.
@@ -141,9 +144,7 @@ impl Ending<'_> {
             let what = if self.invalid == 1 { one } else { several };
             steps.push(format!("{} {are} {what}", grouped(self.invalid)));
         }
-        let still = self.still_there();
-        if still > 0 {
-            let mut text = format!("{} STILL in the campaign", self.target.are(still));
+        if let Some(mut text) = self.still_there() {
             let open = self.files.iter().filter(|file| !file.reached && file.records > 0);
             let open: Vec<&str> = open.map(|file| file.path.as_str()).collect();
             if !open.is_empty() {
@@ -154,15 +155,33 @@ impl Ending<'_> {
         steps
     }
 
-    /// Customers that the job was to remove from a campaign, and did not. Those of whom nothing is known count: they may
-    /// be called.
-    fn still_there(&self) -> u64 {
-        if self.target.campaigns.is_none() {
-            return 0;
+    /// Customers that the job was to remove from a campaign, and did not; told apart from those of whom nobody can tell,
+    /// who may be called. Whoever was seen to be absent is neither.
+    fn still_there(&self) -> Option<String> {
+        self.target.campaigns.as_ref()?;
+        let left = |verdict| {
+            let count = self.whole.counts.of(verdict);
+            count.saturating_sub(self.missed.absent.of(verdict))
+        };
+        let there: u64 = [Verdict::Busy, Verdict::Rejected, Verdict::NotSent]
+            .map(left)
+            .iter()
+            .sum();
+        let there = there.saturating_sub(self.invalid) + self.missed.present;
+        let unsure = left(Verdict::Unknown).saturating_sub(self.missed.present);
+        match (there, unsure) {
+            (0, 0) => None,
+            (_, 0) => Some(format!("{} STILL in the campaign", self.target.are(there))),
+            (0, _) => Some(format!(
+                "{} may STILL be in the campaign, nobody can tell",
+                self.target.grouped(unsure)
+            )),
+            _ => Some(format!(
+                "{} STILL in the campaign, and of {} more nobody can tell",
+                self.target.are(there),
+                grouped(unsure)
+            )),
         }
-        let there = [Verdict::Busy, Verdict::Rejected, Verdict::Unknown, Verdict::NotSent];
-        let there: u64 = there.into_iter().map(|verdict| self.whole.counts.of(verdict)).sum();
-        there.saturating_sub(self.invalid)
     }
 
     fn mishaps(&self) -> String {
@@ -185,6 +204,7 @@ impl Ending<'_> {
 #[cfg(test)]
 mod tests {
     use batchwise::Counts;
+    use batchwise_journal::Verified;
 
     use super::*;
 
@@ -228,6 +248,7 @@ mod tests {
             unwritable: None,
             allow_missing: false,
             invalid: 0,
+            missed: Missed::default(),
             files,
             closing: Vec::new(),
         }
@@ -291,6 +312,35 @@ mod tests {
             steps(1),
             ["1 line is no customer", "3 customers are STILL in the campaign"]
         );
+    }
+
+    #[test]
+    fn customers_of_whom_nobody_can_tell_are_told_apart_from_those_who_are_still_in_a_campaign() {
+        let target = target(Some("00042"));
+        let last = |counts: &[(Verdict, u64)], missed| {
+            let summary = summary(counts);
+            let ending = Ending {
+                missed,
+                ..ending(&summary, &target, &[])
+            };
+            ending.next_steps().pop().unwrap_or_default()
+        };
+        let counts = [(Verdict::Busy, 1), (Verdict::Unknown, 2)];
+        let mut seen = Missed::default();
+        assert_eq!(
+            last(&counts, seen),
+            "1 customer is STILL in the campaign, and of 2 more nobody can tell"
+        );
+        assert_eq!(
+            last(&counts[1..], seen),
+            "2 customers may STILL be in the campaign, nobody can tell"
+        );
+        // A look told of both.
+        seen.add(Some(Verdict::Unknown), Verified::Present);
+        seen.add(None, Verified::Absent);
+        assert_eq!(last(&counts, seen), "2 customers are STILL in the campaign");
+        seen.add(Some(Verdict::Busy), Verified::Absent);
+        assert_eq!(last(&counts, seen), "1 customer is STILL in the campaign");
     }
 
     #[test]

@@ -92,6 +92,16 @@ impl Inspect for Campaigns {
         }
     }
 
+    fn may_hide(&self) -> bool {
+        matches!(
+            &self.client,
+            CampaignClient::Phones {
+                additional_numbers: true,
+                ..
+            }
+        )
+    }
+
     fn look<'a>(&'a self, wanted: &'a Wanted, reading: &'a Reading) -> BoxFuture<'a, Seen> {
         Box::pin(async move {
             let mut seen = Seen::default();

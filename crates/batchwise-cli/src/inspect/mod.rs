@@ -26,6 +26,11 @@ pub(crate) trait Inspect: fmt::Debug + Send + Sync {
     /// What a record is called in lists; `None` for what is no record.
     fn identity(&self, scope: Option<&str>, key: &str) -> Option<Identity>;
 
+    /// A record may be there under another name than its key, so that a whole list does not tell of all.
+    fn may_hide(&self) -> bool {
+        false
+    }
+
     /// Lists what there is where these records were.
     fn look<'a>(&'a self, wanted: &'a Wanted, reading: &'a Reading) -> BoxFuture<'a, Seen>;
 }

@@ -28,6 +28,8 @@ pub(crate) struct Closing<'a> {
     pub(crate) invocation: Option<&'a Invocation>,
     /// Output or journal failed although the job did not stop.
     pub(crate) failed: bool,
+    /// Files of another job came to be where this one's were to be.
+    pub(crate) is_taken: bool,
 }
 
 impl Closing<'_> {
@@ -42,6 +44,7 @@ impl Closing<'_> {
             lines.push(format!("summary in {}", path.display()));
         }
         lines.extend(self.left_alone());
+        lines.extend(self.taken());
         match (self.command(), self.journal) {
             (Some(command), Some(journal)) => {
                 lines.push(format!("journal {}", journal.display()));
@@ -59,6 +62,12 @@ impl Closing<'_> {
         let mut failed = failed_of(&self.whole.counts);
         if self.journal.is_some() {
             failed = failed.saturating_sub(failed_of(&self.overtaken));
+        }
+        if self.whole.stop.is_none() && self.is_taken {
+            let given = self.invocation?.clone().with_journal(self.journal?).elsewhere();
+            let line = command_line(given.words());
+            let input = if self.is_whole { "" } else { "  (and the same input)" };
+            return Some(format!("write the files elsewhere with: {line}{input}"));
         }
         if self.whole.stop.is_some() || self.failed {
             let Some(command) = self.go_on("") else {
@@ -78,6 +87,16 @@ impl Closing<'_> {
             return self.left();
         };
         Some(format!("try the {failed} that failed again with: {command}"))
+    }
+
+    /// Where the outcomes are that found no place.
+    fn taken(&self) -> Option<String> {
+        let journal = self.journal.filter(|_| self.is_taken)?;
+        let words = ["report", "-o", "csv"].map(OsString::from);
+        let command = command_line(words.into_iter().chain([journal.as_os_str().to_owned()]));
+        Some(format!(
+            "every outcome is in the journal too; read them with: {command}"
+        ))
     }
 
     /// What no further run sends, although it failed.

@@ -109,6 +109,20 @@ impl Invocation {
             .with("results-dir", results)
     }
 
+    /// The same job with its results elsewhere.
+    pub(crate) fn elsewhere(self) -> Self {
+        let has = |name: &str| self.flags.iter().any(|(known, _)| known == name);
+        let (directory, summary) = (has("results-dir"), has("summary"));
+        let mut moved = self.without(&["results-dir", "summary"]);
+        if directory {
+            moved = moved.with("results-dir", "ANOTHER_DIRECTORY");
+        }
+        if summary {
+            moved = moved.with("summary", "ANOTHER_FILE");
+        }
+        moved
+    }
+
     /// The arguments, without the program's name.
     pub(crate) fn words(&self) -> Vec<OsString> {
         let mut words: Vec<OsString> = self.subcommands.iter().map(OsString::from).collect();

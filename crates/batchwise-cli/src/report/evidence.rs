@@ -42,7 +42,7 @@ pub(super) fn write(reader: &JournalReader, file: &Path, force: bool) -> Result<
         ));
     }
     let unwritable = |error: io::Error| Failure::usage(format!("--evidence: `{shown}` cannot be written: {error}"));
-    let fresh = FreshFile::create(file).map_err(unwritable)?;
+    let fresh = FreshFile::create(file, &figures.header.id).map_err(unwritable)?;
     let mut sink = Summed::new(BufWriter::new(fresh.file().try_clone().map_err(unwritable)?));
     sink.write_all(head(&figures).as_bytes()).map_err(unwritable)?;
     let counted = records(reader, &figures, &mut sink)?;

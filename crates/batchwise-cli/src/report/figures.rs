@@ -3,11 +3,13 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, SystemTime};
 
+use batchwise::Counts;
 use batchwise::dellin_book::DellinAccount;
 use batchwise::quota::Window;
 use batchwise_journal::{JobHeader, JobState, JournalReader, ReadError, RunRow, Tally, VerifiedCounts};
 
 use crate::values::Rate;
+use crate::verify::Missed;
 
 /// What is told of a job besides its records.
 #[derive(Debug)]
@@ -18,6 +20,8 @@ pub(super) struct Figures {
     pub(super) tally: Tally,
     /// What a look at the provider showed, if somebody looked.
     pub(super) verified: VerifiedCounts,
+    /// Records that are not in the wanted state by their outcomes, and that it showed to be absent.
+    pub(super) absent: Counts,
     /// Records that a look showed to be there although their outcome says that they are gone.
     pub(super) contradicted: u64,
     /// Records that failed and are not sent again, since a later line of the same one was written.
@@ -77,6 +81,7 @@ impl Figures {
             runs,
             tally,
             verified: reader.verified()?,
+            absent: Missed::of(reader)?.absent,
             contradicted: reader.contradicted()?,
             overtaken: reader.overtaken()?.total(),
             calls: calls.values().sum(),

@@ -20,9 +20,11 @@ use batchwise_journal::{Filter, JournalReader, ReadError};
 pub(crate) use args::ReportArgs;
 
 use crate::args::OutputArg;
+use crate::distinct::{self, NamedFile};
 use crate::failure::{Exit, Failure};
 use crate::notes::say;
 use crate::output::OutcomeWriter;
+use crate::results::result_files;
 use figures::Figures;
 use files::ResultFiles;
 use source::Source;
@@ -31,6 +33,7 @@ use sums::Sums;
 /// Reports a job.
 pub(crate) fn report(args: &ReportArgs) -> Result<Exit, Failure> {
     let source = Source::find(&args.job)?;
+    distinct::check(&written(args, &source))?;
     if let Some(file) = &args.html {
         html::write(&source, file, args.force)?;
         say(&format!("page in {}", file.display()));
@@ -56,6 +59,25 @@ pub(crate) fn report(args: &ReportArgs) -> Result<Exit, Failure> {
     }
     records(reader, args)?;
     Ok(Exit::Reached)
+}
+
+/// The files of the job, and the one that is written of it.
+fn written(args: &ReportArgs, source: &Source) -> Vec<NamedFile> {
+    let mut files = match source {
+        Source::Journal(_, path) => NamedFile::journal("the job's journal", path),
+        Source::Files(_) => Vec::new(),
+    };
+    if args.job.is_dir() {
+        files.extend(result_files(&args.job).map(|path| NamedFile::read("a result file of the job", path)));
+    }
+    files.extend(
+        args.html
+            .iter()
+            .map(|path| NamedFile::written("the page (--html)", path)),
+    );
+    let evidence = args.evidence.iter();
+    files.extend(evidence.map(|path| NamedFile::written("the evidence (--evidence)", path)));
+    files
 }
 
 /// Reports a job of which only its result files are left.

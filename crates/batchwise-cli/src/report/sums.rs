@@ -8,6 +8,7 @@ use jiff::Timestamp;
 
 use super::files::ResultFiles;
 use crate::failure::Failure;
+use crate::verify::Missed;
 
 /// So many different reasons are told apart.
 const MOST_REASONS: usize = 1_000;
@@ -26,6 +27,8 @@ pub(super) struct Sums {
     pub(super) other_reasons: u64,
     /// What a look at the provider after the job showed.
     pub(super) verified: VerifiedCounts,
+    /// Records that are not in the wanted state by their outcomes, and what it told of them.
+    pub(super) seen: Missed,
     /// Records that it showed to be there although their outcome says that they are gone.
     pub(super) contradicted: u64,
     /// When the first record was settled, and the last.
@@ -49,6 +52,7 @@ impl Sums {
             sums.counts.add(verdict);
             if let Some(verified) = row.verified {
                 sums.verified.add(verified, 1);
+                sums.seen.add(Some(verdict), verified);
                 let is_gone = matches!(verdict, Verdict::Deleted | Verdict::NotFound | Verdict::PresumedDeleted);
                 sums.contradicted += u64::from(is_gone && verified == Verified::Present);
             }

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use super::FreshFile;
 use super::added::own_columns;
+use super::fresh_file::{FreshFile, Unplaced, kept};
 use crate::failure::Failure;
 
 /// Longest first line that is read of a file to see whose it is.
@@ -46,34 +46,30 @@ impl ResultFile {
 #[derive(Debug, Clone)]
 pub(crate) struct ResultDirectory {
     path: PathBuf,
+    job_id: String,
+    /// Files of other jobs are overwritten.
+    force: bool,
 }
 
 impl ResultDirectory {
     /// Makes sure, before anything is sent, that the files of this job can be written there and overwrite no others.
     ///
     /// # Errors
-    /// [`Failure::usage`] when the directory cannot be written to, when files of another job are there and `force` is not
-    /// given, or when one of the files is the input.
-    pub(crate) fn prepare(path: &Path, job_id: &str, force: bool, input: Option<&Path>) -> Result<Self, Failure> {
+    /// [`Failure::usage`] when the directory cannot be written to, or when files of another job are there and `force` is
+    /// not given.
+    pub(crate) fn prepare(path: &Path, job_id: &str, force: bool) -> Result<Self, Failure> {
         let shown = path.display();
         let unwritable = |error: io::Error| Failure::usage(format!("--results-dir `{shown}`: {error}"));
         std::fs::create_dir_all(path).map_err(unwritable)?;
-        FreshFile::create(&path.join("succeeded"))
-            .map_err(unwritable)?
-            .discard();
-        let directory = Self { path: path.to_owned() };
-        let input = input.and_then(|input| input.canonicalize().ok());
-        for file in directory.candidates() {
-            if !file.exists() {
-                continue;
-            }
-            if input.is_some() && file.canonicalize().ok() == input {
-                return Err(Failure::usage(format!(
-                    "--results-dir `{shown}`: `{}` is the input; name another directory",
-                    file.display()
-                )));
-            }
-            if !force && !is_of_job(&file, job_id).map_err(unwritable)? {
+        // Whether one can be made is all that is asked.
+        drop(FreshFile::create(&path.join("succeeded"), job_id).map_err(unwritable)?);
+        let directory = Self {
+            path: path.to_owned(),
+            job_id: job_id.to_owned(),
+            force,
+        };
+        for file in result_files(path) {
+            if file.exists() && !directory.may_replace(&file).map_err(unwritable)? {
                 return Err(Failure::usage(format!(
                     "--results-dir `{shown}`: `{}` is not of this job; name another directory, or give --force to overwrite it",
                     file.display()
@@ -88,11 +84,51 @@ impl ResultDirectory {
         file.path_in(&self.path, extension)
     }
 
-    fn candidates(&self) -> impl Iterator<Item = PathBuf> {
-        ResultFile::ALL
-            .into_iter()
-            .flat_map(|file| ["csv", "ndjson"].map(|extension| self.file(file, extension)))
+    /// A new file of this job, which gets its name when all of them are complete.
+    ///
+    /// # Errors
+    /// When it cannot be created.
+    pub(super) fn create(&self, path: &Path) -> io::Result<FreshFile> {
+        FreshFile::create(path, &self.job_id)
     }
+
+    /// Gives complete files their names, unless another job's stand there by now: then none is overwritten.
+    ///
+    /// # Errors
+    /// In words, when names are taken or cannot be given; what is complete is kept, and it is said where.
+    pub(super) fn place(&self, files: Vec<FreshFile>) -> Result<(), String> {
+        let taken = |file: &&FreshFile| {
+            let path = file.path();
+            path.symlink_metadata().is_ok() && !self.may_replace(path).unwrap_or(false)
+        };
+        if let Some(path) = files.iter().find(taken).map(|file| file.path().to_owned()) {
+            return Err(kept(&path, &Unplaced::Taken, files));
+        }
+        let mut files = files.into_iter();
+        while let Some(file) = files.next() {
+            let path = file.path().to_owned();
+            if let Err((file, why)) = file.complete_beside(|path| self.may_replace(path)) {
+                return Err(kept(&path, &why, std::iter::once(file).chain(files)));
+            }
+        }
+        Ok(())
+    }
+
+    /// Files of another job are there, which this one does not overwrite.
+    pub(crate) fn is_taken(&self) -> bool {
+        result_files(&self.path).any(|file| file.exists() && !self.may_replace(&file).unwrap_or(false))
+    }
+
+    fn may_replace(&self, file: &Path) -> io::Result<bool> {
+        Ok(self.force || is_of_job(file, &self.job_id)?)
+    }
+}
+
+/// All files that results in this directory may be written to.
+pub(crate) fn result_files(directory: &Path) -> impl Iterator<Item = PathBuf> {
+    ResultFile::ALL
+        .into_iter()
+        .flat_map(|file| ["csv", "ndjson"].map(|extension| file.path_in(directory, extension)))
 }
 
 /// True when a file holds rows of this job, or none at all.

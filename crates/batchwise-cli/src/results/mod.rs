@@ -17,7 +17,7 @@ mod unnoted;
 
 pub(crate) use added::{column_of, own_columns, without_added};
 pub(crate) use args::ResultArgs;
-pub(crate) use directory::{ResultDirectory, ResultFile};
+pub(crate) use directory::{ResultDirectory, ResultFile, result_files};
 pub(crate) use fresh_file::FreshFile;
 pub(crate) use outlets::Outlets;
 pub(crate) use pass::{Pass, Written, write_results};

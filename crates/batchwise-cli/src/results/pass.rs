@@ -179,7 +179,7 @@ impl Sorter<'_> {
         };
         for file in ResultFile::ALL {
             let path = self.directory.file(file, extension);
-            let fresh = FreshFile::create(&path)?;
+            let fresh = self.directory.create(&path)?;
             let buffer = BufWriter::with_capacity(1 << 16, fresh.file().try_clone()?);
             let sink = match &form {
                 Form::Csv { added, .. } => Sink::Csv(Box::new(CsvForm::new(buffer, &header, added.names())?)),
@@ -285,9 +285,7 @@ impl Sorter<'_> {
             whole(&fresh, sink).map_err(|error| self.unwritable(&error))?;
             fresh_files.push(fresh);
         }
-        for fresh in fresh_files {
-            fresh.complete().map_err(|error| self.unwritable(&error))?;
-        }
+        self.directory.place(fresh_files)?;
         Ok(written)
     }
 }

@@ -7,7 +7,8 @@ use std::time::{Duration, SystemTime};
 use batchwise::{Reason, Summary};
 use serde_json::{Map, Value, json};
 
-use super::{FreshFile, Written};
+use super::Written;
+use super::fresh_file::{FreshFile, kept};
 use crate::failure::{Exit, Failure};
 use crate::output::time;
 use crate::target::Target;
@@ -87,6 +88,9 @@ fn counts(summary: &Summary) -> Map<String, Value> {
 #[derive(Debug, Clone)]
 pub(crate) struct SummaryFile {
     path: PathBuf,
+    job_id: String,
+    /// Another job's is overwritten.
+    force: bool,
 }
 
 impl SummaryFile {
@@ -96,33 +100,51 @@ impl SummaryFile {
     /// [`Failure::usage`] when it cannot be written, or is there, not of this job, and `force` is not given.
     pub(crate) fn prepare(path: &Path, job_id: &str, force: bool) -> Result<Self, Failure> {
         let shown = path.display();
-        FreshFile::create(path)
-            .map_err(|error| Failure::usage(format!("--summary `{shown}`: {error}")))?
-            .discard();
-        let is_ours = || {
-            let text = std::fs::read_to_string(path).unwrap_or_default();
-            let value: Value = serde_json::from_str(&text).unwrap_or_default();
-            value.get("job_id").is_some_and(|id| id == job_id)
+        let part = FreshFile::create(path, job_id);
+        // Whether it can be made is all that is asked.
+        drop(part.map_err(|error| Failure::usage(format!("--summary `{shown}`: {error}")))?);
+        let file = Self {
+            path: path.to_owned(),
+            job_id: job_id.to_owned(),
+            force,
         };
-        if path.exists() && !force && !is_ours() {
+        if path.exists() && !file.may_replace(path) {
             return Err(Failure::usage(format!(
                 "--summary: `{shown}` is there and not of this job; name another file, or give --force to overwrite it"
             )));
         }
-        Ok(Self { path: path.to_owned() })
+        Ok(file)
     }
 
     /// Writes it.
     ///
     /// # Errors
-    /// In words, when it cannot be written.
+    /// In words, when it cannot be written, or another job's is there by now.
     pub(crate) fn write(&self, summary: &Value) -> Result<(), String> {
         let write = || {
-            let fresh = FreshFile::create(&self.path)?;
+            let fresh = FreshFile::create(&self.path, &self.job_id)?;
             writeln!(&mut fresh.file(), "{summary:#}")?;
-            fresh.complete()
+            Ok(fresh)
         };
-        write().map_err(|error: std::io::Error| format!("`{}` cannot be written: {error}", self.path.display()))
+        let fresh =
+            write().map_err(|error: std::io::Error| format!("`{}` cannot be written: {error}", self.path.display()))?;
+        fresh
+            .complete_beside(|path| Ok(self.may_replace(path)))
+            .map_err(|(fresh, why)| kept(&self.path, &why, [fresh]))
+    }
+
+    /// Another job's is there, which this one does not overwrite.
+    pub(crate) fn is_taken(&self) -> bool {
+        self.path.exists() && !self.may_replace(&self.path)
+    }
+
+    fn may_replace(&self, path: &Path) -> bool {
+        let is_ours = || {
+            let text = std::fs::read_to_string(path).unwrap_or_default();
+            let value: Value = serde_json::from_str(&text).unwrap_or_default();
+            value.get("job_id").is_some_and(|id| *id == self.job_id)
+        };
+        self.force || is_ours()
     }
 
     /// Where it is.

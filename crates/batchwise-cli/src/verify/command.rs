@@ -2,11 +2,10 @@
 
 use batchwise_journal::{JobHeader, JobState, JournalReader, OpenError, ReadError};
 
-use super::{Verification, VerifyArgs, counted, look};
+use super::{VerifyArgs, counted, look_again};
 use crate::commands::{dellin_book, thulium_campaign};
 use crate::failure::{Exit, Failure};
-use crate::input::last_four;
-use crate::inspect::{Book, CampaignClient, Campaigns, Inspect, Wanted};
+use crate::inspect::{Book, CampaignClient, Campaigns, Inspect};
 use crate::ledger::StateDirectory;
 use crate::notes::{Notes, say};
 use crate::progress::Mode;
@@ -39,18 +38,7 @@ pub(crate) async fn verify(args: &VerifyArgs) -> Result<Exit, Failure> {
         ["record", "records"],
     );
     notes.warn(&format!("journal {}", path.display()));
-    let seen = look(&*inspect, Some(&path), Wanted::default(), &reading)
-        .await
-        .map_err(unreadable)?;
-    reading.end();
-    let by_phone = is_by_phone(&header);
-    let mut verification = Verification::of(&seen);
-    verification
-        .note(&path, &*inspect, &seen, |scope, key| {
-            let key = if by_phone { last_four(key) } else { key.to_owned() };
-            scope.map_or_else(|| key.clone(), |campaign| format!("{campaign}:{key}"))
-        })
-        .map_err(unwritable)?;
+    let verification = look_again(&*inspect, &path, is_by_phone(&header), reading).await?;
     verification.alarms().iter().for_each(|alarm| say(alarm));
     print(&format!("{}\n", counted(&verification.counts)))?;
     Ok(verification.judge(Exit::Reached))

@@ -8,4 +8,4 @@ mod verification;
 pub(crate) use args::VerifyArgs;
 pub(crate) use command::verify;
 pub(crate) use held::HeldRows;
-pub(crate) use verification::{Verification, contradiction, counted, look};
+pub(crate) use verification::{Missed, Verification, contradiction, counted, look, look_again, not_looked_at};

@@ -1,12 +1,14 @@
 //! What a look showed, for the end of a job.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use batchwise::Verdict;
+use batchwise::{Counts, Verdict};
 use batchwise_journal::{Filter, JournalReader, OpenError, ReadError, Verified, VerifiedCounts, note_verification};
 use serde_json::{Value, json};
 
-use crate::failure::Exit;
+use crate::failure::{Exit, Failure};
+use crate::input::last_four;
 use crate::inspect::{Inspect, Seen, Wanted};
 use crate::progress::grouped;
 use crate::reading::Reading;
@@ -20,6 +22,8 @@ pub(crate) struct Verification {
     pub(crate) counts: VerifiedCounts,
     /// Records that are there, and whose outcome says that they are gone.
     pub(crate) still_there: u64,
+    /// Of those that are not in the wanted state.
+    pub(crate) missed: Missed,
     /// The first of them.
     named: Vec<String>,
     /// Why something could not be looked at.
@@ -73,6 +77,95 @@ pub(crate) async fn look(
     Ok(inspect.look(&wanted, reading).await)
 }
 
+/// Looks where the records of a job that has ended are, and notes it in its journal. `is_contact` when a key is not to be
+/// shown whole.
+pub(crate) async fn look_again(
+    inspect: &dyn Inspect,
+    path: &Path,
+    is_contact: bool,
+    reading: Reading,
+) -> Result<Verification, Failure> {
+    let seen = look(inspect, Some(path), Wanted::default(), &reading).await;
+    let seen = seen.map_err(|error| Failure::usage(error.to_string()))?;
+    reading.end();
+    let mut verification = Verification::of(&seen);
+    let noted = verification.note(path, inspect, &seen, |scope, key| {
+        let key = if is_contact { last_four(key) } else { key.to_owned() };
+        scope.map_or_else(|| key.clone(), |campaign| format!("{campaign}:{key}"))
+    });
+    noted.map_err(|error| Failure::usage(error.to_string()))?;
+    Ok(verification)
+}
+
+/// Records that an earlier look could not tell of because a list was not whole: the journal has them as unchecked, and of
+/// their campaign or book nothing as absent.
+pub(crate) fn not_looked_at(reader: &JournalReader, inspect: &dyn Inspect) -> Result<u64, ReadError> {
+    if inspect.may_hide() || reader.verified()?.unchecked == 0 {
+        return Ok(0);
+    }
+    let (mut unchecked, mut whole) = (BTreeMap::<Option<String>, u64>::new(), BTreeSet::new());
+    for row in reader.records(Filter::all()) {
+        let row = row?;
+        match row.verified {
+            Some(Verified::Unchecked) if inspect.identity(row.scope.as_deref(), &row.key).is_some() => {
+                *unchecked.entry(row.scope).or_default() += 1;
+            }
+            Some(Verified::Absent) => {
+                whole.insert(row.scope);
+            }
+            _ => {}
+        }
+    }
+    Ok(unchecked
+        .iter()
+        .filter(|(scope, _)| !whole.contains(*scope))
+        .map(|(_, count)| count)
+        .sum())
+}
+
+/// Records that are not in the wanted state by their outcomes, and of which a look told more.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Missed {
+    /// Those that it found absent.
+    pub(crate) absent: Counts,
+    /// Those of which nobody could tell, and that it found there.
+    pub(crate) present: u64,
+}
+
+impl Missed {
+    /// As a journal has it.
+    ///
+    /// # Errors
+    /// When the journal cannot be read.
+    pub(crate) fn of(reader: &JournalReader) -> Result<Self, ReadError> {
+        let mut missed = Self::default();
+        let seen = reader.verified()?;
+        if seen.absent + seen.present == 0 {
+            return Ok(missed);
+        }
+        let not_reached = [Verdict::Busy, Verdict::Rejected, Verdict::Unknown, Verdict::NotSent];
+        for row in reader.records(Filter::only(not_reached).or_open()) {
+            let row = row?;
+            if let Some(verified) = row.verified {
+                missed.add(row.verdict, verified);
+            }
+        }
+        Ok(missed)
+    }
+
+    /// Counts a record.
+    pub(crate) fn add(&mut self, verdict: Option<Verdict>, verified: Verified) {
+        let verdict = verdict.unwrap_or(Verdict::Unknown);
+        match (verdict, verified) {
+            (Verdict::Busy | Verdict::Rejected | Verdict::Unknown | Verdict::NotSent, Verified::Absent) => {
+                self.absent.add(verdict);
+            }
+            (Verdict::Unknown, Verified::Present) => self.present += 1,
+            _ => {}
+        }
+    }
+}
+
 impl Verification {
     /// One that knows why it could not look, if it could not.
     pub(crate) fn of(seen: &Seen) -> Self {
@@ -101,6 +194,7 @@ impl Verification {
         let mut verification = Self {
             counts,
             still_there: reader.contradicted()?,
+            missed: Missed::of(reader)?,
             ..Self::default()
         };
         if verification.still_there > 0 {
@@ -118,6 +212,11 @@ impl Verification {
         Ok(Some(verification))
     }
 
+    /// True when something could not be looked at.
+    pub(crate) fn has_failed(&self) -> bool {
+        !self.failures.is_empty()
+    }
+
     /// Something could not be looked at.
     pub(crate) fn fail(&mut self, why: impl Into<String>) {
         self.failures.push(why.into());
@@ -126,6 +225,7 @@ impl Verification {
     /// Counts a record. `shown` names it.
     pub(crate) fn add(&mut self, verdict: Option<Verdict>, verified: Verified, shown: impl FnOnce() -> String) {
         self.counts.add(verified, 1);
+        self.missed.add(verdict, verified);
         let is_gone = matches!(
             verdict,
             Some(Verdict::Deleted | Verdict::NotFound | Verdict::PresumedDeleted)

@@ -169,7 +169,7 @@ fn a_shorter_input_of_a_finished_job_is_another_one() {
     run("", "1\n2\n").with_code(2).says("one entry of it is missing here");
     run("", "").with_code(2).says("3 entries of it are missing here");
     run("--resume extend", "1\n2\n")
-        .with_code(3)
+        .with_code(2)
         .says("the input ends at line 2");
     run("", "1\n2\n3\n").with_code(0);
 }
@@ -212,11 +212,77 @@ fn an_input_that_moved_by_a_line_is_refused_and_leaves_job_and_results_as_they_w
     let before = succeeded();
     run("--resume extend", "5\n1\n2\n")
         .with_code(2)
-        .says("the files stay as they are");
+        .says("the files of --results-dir stay as they are");
     assert_eq!(succeeded(), before);
     assert!(!emulated.truth().calltouch.is_removed(&5));
     assert!(report(&journal, "").stdout.contains("state      finished"));
     run("", "1\n2\n").with_code(0).says("nothing sent");
+}
+
+/// A changed line of an unfinished job is refused with its place, and nothing of the job is told anew.
+#[track_caller]
+fn is_refused_and_leaves_all(command: impl Fn() -> Cli, desk: &Desk) {
+    let files = || ["sum.json", "results/succeeded.csv"].map(|name| std::fs::read(desk.path(name)).unwrap());
+    let before = files();
+    let ended = command()
+        .run()
+        .with_code(2)
+        .says("the input is refused: line 2 of the input is not what it was")
+        .says("the files of --results-dir and --summary stay as they are")
+        .says("to do: give the input and the flags with which the job began");
+    for wrong in [
+        "the whole job",
+        "0 calls",
+        "go on with",
+        "wrong campaign",
+        "summary in",
+        "results in",
+    ] {
+        assert!(!ended.stderr.contains(wrong), "`{wrong}` is said: {ended:#?}");
+    }
+    assert_eq!(files(), before);
+}
+
+#[test]
+fn a_changed_line_of_an_unfinished_job_is_refused_with_2_and_nothing_is_told_anew() {
+    let (emulated, desk) = (Emulated::any(), Desk::new());
+    let journal = desk.path("job.db");
+    let run = |args: &str| {
+        delete(&emulated, &journal, args)
+            .arg("-i")
+            .arg(desk.path("ids.txt"))
+            .arg("--results-dir")
+            .arg(desk.path("results"))
+            .arg("--summary")
+            .arg(desk.path("sum.json"))
+    };
+    std::fs::write(desk.path("ids.txt"), "1\n2\n3\n").unwrap();
+    run("--limit 2").run().with_code(3);
+    std::fs::write(desk.path("ids.txt"), "1\n5\n3\n4\n").unwrap();
+    is_refused_and_leaves_all(|| run("--resume extend"), &desk);
+    assert!(!emulated.truth().calltouch.is_removed(&3) && !emulated.truth().calltouch.is_removed(&5));
+}
+
+#[test]
+fn another_mapping_of_an_unfinished_job_of_leads_is_refused_with_2_and_nothing_is_told_anew() {
+    let (emulated, desk) = (Emulated::any(), Desk::new());
+    std::fs::write(desk.path("leads.csv"), "Request,A,B\n1,x,y\n2,x,y\n3,x,y\n").unwrap();
+    let run = |args: &str| {
+        Cli::new(
+            &emulated.url(),
+            &format!("calltouch-leads add-fields --yes --match-request Request {args}"),
+        )
+        .arg("-i")
+        .arg(desk.path("leads.csv"))
+        .arg("--journal")
+        .arg(desk.path("job.db"))
+        .arg("--results-dir")
+        .arg(desk.path("results"))
+        .arg("--summary")
+        .arg(desk.path("sum.json"))
+    };
+    run("--field A=f --limit 2").run().with_code(3);
+    is_refused_and_leaves_all(|| run("--field B=f"), &desk);
 }
 
 #[test]

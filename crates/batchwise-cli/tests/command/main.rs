@@ -10,6 +10,7 @@
 mod book;
 mod campaigns;
 mod consent;
+mod distinct;
 mod doctor;
 mod encodings;
 mod endings;

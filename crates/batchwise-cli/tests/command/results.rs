@@ -163,7 +163,7 @@ fn the_input_is_never_overwritten() {
         .arg(directory.path())
         .run()
         .with_code(2)
-        .says("is the input");
+        .says("is the input (-i) and a result file (--results-dir)");
 }
 
 #[test]
@@ -429,4 +429,93 @@ fn a_result_file_that_cannot_be_written_leaves_all_of_them_as_they_were() {
     assert_eq!(output.status.code(), Some(3), "{stderr}");
     assert!(stderr.contains("the result files cannot be written"), "{stderr}");
     assert_eq!(files(), before);
+}
+
+#[test]
+fn files_of_a_job_that_ended_meanwhile_are_not_overwritten_and_it_is_said_where_the_rows_are() {
+    let (emulated, desk) = (Emulated::any(), tempfile::tempdir().unwrap());
+    let command = |args: &str| {
+        Cli::new(
+            &emulated.url(),
+            &format!("calltouch-import delete --yes --results-dir r --summary sum.json {args}"),
+        )
+        .within(desk.path())
+    };
+    let mut first = command("-i - --journal first.db").start();
+    first.write("51001\n");
+    first.wait_for_note("journal first.db");
+    command("51002 --journal second.db").run().with_code(0);
+    let files = || ["r/succeeded.csv", "r/failed.csv", "sum.json"].map(|name| read(desk.path(), name));
+    let before = files();
+    let ended = first
+        .close()
+        .with_code(3)
+        .says("`r/succeeded.csv` is there by now, and not of this job: nothing was overwritten")
+        .says("`sum.json` is there by now, and not of this job")
+        .says("batchwise report -o csv first.db")
+        .says("--results-dir ANOTHER_DIRECTORY");
+    assert!(
+        !ended.stderr.contains("results in") && !ended.stderr.contains("summary in"),
+        "{ended:#?}"
+    );
+    assert_eq!(files(), before);
+    let kept = std::fs::read_dir(desk.path().join("r")).unwrap().filter_map(|entry| {
+        let name = entry.unwrap().file_name().into_string().unwrap();
+        (name.starts_with("succeeded.csv.") && name.ends_with(".part")).then_some(name)
+    });
+    let kept: Vec<String> = kept.collect();
+    assert_eq!(
+        rows(&desk.path().join("r"), &kept[0], &["record", "outcome"]),
+        [["51001", "deleted"]]
+    );
+}
+
+#[test]
+fn results_and_summary_that_could_not_be_written_are_not_claimed() {
+    let (emulated, desk) = (Emulated::any(), tempfile::tempdir().unwrap());
+    std::fs::create_dir(desk.path().join("d")).unwrap();
+    let mut job = Cli::new(
+        &emulated.url(),
+        "calltouch-import delete --yes -i - --journal job.db --results-dir d/r --summary d/sum.json",
+    )
+    .within(desk.path())
+    .start();
+    job.write("51001\n");
+    job.wait_for_note("journal job.db");
+    std::fs::remove_dir_all(desk.path().join("d")).unwrap();
+    let ended = job
+        .close()
+        .with_code(3)
+        .says("--summary: `d/sum.json` cannot be written");
+    assert!(
+        !ended.stderr.contains("results in") && !ended.stderr.contains("summary in"),
+        "{ended:#?}"
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn parts_of_files_that_could_not_be_written_do_not_stay() {
+    let (emulated, desk) = (Emulated::any(), tempfile::tempdir().unwrap());
+    let ids: String = (1..=300).map(|line| format!("x{line}\n")).collect();
+    let command = Cli::new(
+        &emulated.url(),
+        "calltouch-import delete --yes --keep-going --no-journal --results-dir r --summary sum.json",
+    )
+    .input(&file(".txt", ids))
+    .within(desk.path())
+    .into_inner();
+    let (results, summary) = (desk.path().join("r"), desk.path().join("sum.json"));
+    let mut limited = limited(&command, 0);
+    let output = limited.current_dir(desk.path()).stdin(Stdio::null()).output().unwrap();
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert!(!stderr.contains("summary in") && !summary.exists(), "{stderr}");
+    for directory in [desk.path(), &results] {
+        let names = std::fs::read_dir(directory).into_iter().flatten();
+        let names: Vec<_> = names.map(|entry| entry.unwrap().file_name()).collect();
+        assert!(
+            names.iter().all(|name| !name.to_string_lossy().ends_with(".part")),
+            "{names:?}"
+        );
+    }
 }

@@ -413,3 +413,85 @@ fn another_account_and_another_provider_are_refused() {
         .says("calltouch-import has no list to look into");
     assert_eq!(other.truth().tally(Method::DellinLists).received, 0);
 }
+
+#[test]
+fn a_finished_job_whose_look_failed_ends_with_3_until_a_look_tells() {
+    let (emulated, directory) = (Emulated::with(broken_list()), tempfile::tempdir().unwrap());
+    kept(&emulated, directory.path(), "--verify")
+        .with_code(3)
+        .says("look once more with: batchwise verify job.db");
+    kept(&emulated, directory.path(), "")
+        .with_code(3)
+        .says("not everything could be verified: 2 records were not looked at")
+        .says("look once more with: batchwise verify job.db");
+    Cli::bare("report job.db --html page.html")
+        .within(directory.path())
+        .run()
+        .with_code(0);
+    let page = std::fs::read_to_string(directory.path().join("page.html")).unwrap();
+    assert!(page.contains("batchwise verify ") && !page.contains("Nothing is left to do"));
+    verify(&emulated, directory.path(), "").with_code(0);
+    kept(&emulated, directory.path(), "").with_code(0);
+}
+
+#[test]
+fn a_finished_job_that_is_asked_to_verify_looks_again() {
+    let (emulated, directory) = (Emulated::with(broken_list()), tempfile::tempdir().unwrap());
+    kept(&emulated, directory.path(), "--verify").with_code(3);
+    kept(&emulated, directory.path(), "--verify")
+        .with_code(0)
+        .says("nothing sent")
+        .says("verified: 2 absent");
+    assert_eq!(emulated.truth().tally(Method::DellinBook).received, 1);
+}
+
+#[test]
+fn a_finished_job_that_was_to_be_verified_is_looked_at_by_resume() {
+    let (emulated, directory) = (Emulated::with(broken_list()), tempfile::tempdir().unwrap());
+    Cli::new(
+        &emulated.url(),
+        "dellin-book delete --yes --verify --journal job.db phone:40 phone:41",
+    )
+    .within(directory.path())
+    .run()
+    .with_code(3);
+    Cli::plain(&emulated.url(), "resume job.db")
+        .within(directory.path())
+        .run()
+        .with_code(0)
+        .says("verified: 2 absent");
+}
+
+#[test]
+fn customers_of_whom_no_answer_tells_are_not_said_to_be_in_the_campaign_where_a_look_finds_them_absent() {
+    let acts = Fault::Status {
+        status: 500,
+        acts: true,
+    };
+    let config = || {
+        let campaign = CampaignConfig::new("00042").customers(SpaceConfig::only([7001, 7002]));
+        EmulatorConfig::default()
+            .campaign(campaign)
+            .fault(FaultRule::new(acts).on(Method::ThuliumCustomers))
+    };
+    let job = "thulium-campaign delete --yes --campaign 00042 --max-attempts 1 --journal job.db 7001 7002";
+    let run = |args: &str| {
+        let (emulated, directory) = (Emulated::with(config()), tempfile::tempdir().unwrap());
+        let ended = Cli::new(&emulated.url(), &format!("{job} {args}"))
+            .within(directory.path())
+            .run();
+        Cli::bare("report job.db --html page.html")
+            .within(directory.path())
+            .run()
+            .with_code(0);
+        let page = std::fs::read_to_string(directory.path().join("page.html")).unwrap();
+        (ended, page)
+    };
+    let (ended, page) = run("");
+    ended.says("2 customers may STILL be in the campaign, nobody can tell");
+    assert!(page.contains("None of 2 customers is out of campaign 00042; of 2 nobody can tell."));
+    let (ended, page) = run("--verify");
+    assert!(!ended.stderr.contains("STILL"), "{ended:#?}");
+    ended.says("verified: 2 absent");
+    assert!(page.contains("2 more were seen to be absent afterwards") && !page.contains("of 2 nobody can tell"));
+}

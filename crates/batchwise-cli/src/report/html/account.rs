@@ -129,6 +129,10 @@ pub(super) struct Account {
     pub(super) open: u64,
     /// What a look at the provider after the job showed, in words.
     pub(super) verified: Option<String>,
+    /// Records that it could not tell of.
+    pub(super) unchecked: u64,
+    /// Records that are not in the wanted state by their outcomes, and that it showed to be absent.
+    pub(super) absent: Counts,
     /// Records that it showed to be there although their outcome says that they are gone.
     pub(super) contradicted: u64,
     /// Records that failed and are not sent again, since a later line of the same one was written.
@@ -177,12 +181,13 @@ impl Account {
 
     /// And those of which nobody can tell.
     pub(super) fn unsure(&self) -> u64 {
-        self.counts.of(Verdict::Unknown) + self.open - self.under_way()
+        let unknown = self.counts.of(Verdict::Unknown) + self.open - self.under_way();
+        unknown.saturating_sub(self.absent.of(Verdict::Unknown))
     }
 
     /// And those that are known not to be.
     pub(super) fn known_missed(&self) -> u64 {
-        let others = self.unsure() + self.under_way();
+        let others = self.unsure() + self.under_way() + self.absent.total();
         self.missed() - others.min(self.missed())
     }
 

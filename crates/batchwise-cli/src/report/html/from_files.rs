@@ -46,6 +46,8 @@ pub(super) fn of_files(files: &ResultFiles) -> Result<Account, Failure> {
         reached: sums.reached,
         open: 0,
         verified: (sums.verified.total() > 0).then(|| verify::counted(&sums.verified)),
+        unchecked: sums.verified.unchecked,
+        absent: sums.seen.absent,
         contradicted: sums.contradicted,
         overtaken: 0,
         duplicates: sums.duplicates,

@@ -254,6 +254,8 @@ mod tests {
             reached: 5,
             open: 1,
             verified: None,
+            unchecked: 0,
+            absent: Counts::default(),
             contradicted: 0,
             overtaken: 0,
             duplicates: 1,

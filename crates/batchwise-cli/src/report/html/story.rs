@@ -32,6 +32,19 @@ pub(super) fn headline(account: &Account) -> String {
         (1, 0) => format!("The {} {}.", nouns.count(1).replacen("1 ", "", 1), nouns.wanted(1)),
         (_, 0) if running => format!("So far all {} {}.", nouns.count(records), nouns.wanted(records)),
         (_, 0) => format!("All {} {}.", nouns.count(records), nouns.wanted(records)),
+        _ if account.absent.total() > 0 => {
+            let absent = account.absent.total();
+            let rest = rest(account);
+            format!(
+                "By the answers {} of {} {}; {} {} seen to be absent afterwards{}{rest}.",
+                grouped(reached),
+                nouns.count(records),
+                nouns.wanted(reached),
+                grouped(absent),
+                if absent == 1 { "more was" } else { "more were" },
+                if rest.is_empty() { "" } else { "; " },
+            )
+        }
         (1, _) => format!(
             "The {} is not known to be in the wanted state.",
             nouns.count(1).replacen("1 ", "", 1)
@@ -142,7 +155,11 @@ pub(super) fn still_there(account: &Account) -> Vec<(Verdict, u64, String)> {
             said.push((verdict, count, agreeing(text, count)));
         }
     };
-    let count = |verdict| account.counts.of(verdict);
+    // Whoever was seen to be absent is not there.
+    let count = |verdict| {
+        let count = account.counts.of(verdict);
+        count.saturating_sub(account.absent.of(verdict))
+    };
     let refused = if removal {
         "{were} refused and {are} STILL there, or never {were} valid; the reasons are below"
     } else {
@@ -283,7 +300,22 @@ pub(super) fn steps(account: &Account, place: &Place<'_>, resume: &[String], inp
             Some(command_line(["verify".into(), place.journal.as_os_str().to_owned()])),
         );
     }
-    if account.missed() == 0 && account.contradicted == 0 && matches!(account.standing, Standing::Finished(_)) {
+    // Lines that are no records can be looked for nowhere.
+    if account.unchecked > account.counts.of(Verdict::Rejected) && account.standing != Standing::Running {
+        step(
+            format!(
+                "A look at the provider could not tell of {} whether {} still there. Look once more:",
+                account.nouns.count(account.unchecked),
+                if account.unchecked == 1 { "it is" } else { "they are" },
+            ),
+            Some(command_line(["verify".into(), place.journal.as_os_str().to_owned()])),
+        );
+    }
+    if account.missed() == 0
+        && account.contradicted == 0
+        && account.unchecked == 0
+        && matches!(account.standing, Standing::Finished(_))
+    {
         step(
             "Nothing is left to do. If somebody will ask what was done, keep the evidence:".to_owned(),
             Some(command_line([
@@ -384,6 +416,8 @@ mod tests {
             reached: reached.iter().sum(),
             open: 0,
             verified: None,
+            unchecked: 0,
+            absent: Counts::default(),
             contradicted: 0,
             overtaken: 0,
             duplicates: 0,
