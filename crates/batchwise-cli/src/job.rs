@@ -157,6 +157,9 @@ where
             };
             return afterwards.of_finished(&past, path, &notes);
         }
+        if let Some(warning) = args.deadline.and_then(|deadline| deadline.warning(&Zoned::now())) {
+            notes.warn(&warning);
+        }
         let mut may_destroy = true;
         if !args.yes {
             let least = match &check {

@@ -132,6 +132,19 @@ impl Deadline {
             }
         }
     }
+
+    /// What is to be said of a time of day that is past: whoever is a minute late would have a day in place of none.
+    pub(crate) fn warning(self, now: &Zoned) -> Option<String> {
+        let Self::At(_) = self else { return None };
+        let at = now.checked_add(self.counted_from(now)?).ok()?;
+        let is_tomorrow = at.date() != now.date();
+        is_tomorrow.then(|| {
+            format!(
+                "--deadline: that time is past today, so it is {}",
+                at.strftime("%Y-%m-%d %H:%M")
+            )
+        })
+    }
 }
 
 #[cfg(test)]
@@ -177,5 +190,14 @@ mod tests {
         let after = |text: &str| text.parse::<Deadline>().unwrap().counted_from(&now).unwrap().as_secs();
         assert_eq!(after("18:30"), 30 * 60);
         assert_eq!(after("17:00"), 23 * 3600);
+    }
+
+    #[test]
+    fn a_time_that_is_tomorrows_is_said_with_its_date() {
+        let now: Zoned = "2026-11-22T18:00:00+00:00[+00:00]".parse().unwrap();
+        let said = |text: &str| text.parse::<Deadline>().unwrap().warning(&now);
+        let tomorrow = "--deadline: that time is past today, so it is 2026-11-23 17:00";
+        assert_eq!(said("17:00").as_deref(), Some(tomorrow));
+        assert_eq!((said("18:30"), said("30h")), (None, None));
     }
 }
