@@ -80,7 +80,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
             // Only the end of a line can complete a head, or show that it is none: what comes byte by byte is not read anew
             // for each of them.
             // The line that has not ended yet is left out: it would be judged only where it came at once with others.
-            let new = self.ahead.get(looked_at..).unwrap_or_default();
+            // So are lines beyond the longest head: whether they have come yet is chance.
+            let end = self.ahead.len().min(MOST_HEAD);
+            let new = self.ahead.get(looked_at..end).unwrap_or_default();
             if let Some(end) = new.iter().rposition(|byte| *byte == b'\n') {
                 #[cfg(test)]
                 {
@@ -92,8 +94,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
                     Err(status) => return Ok(Incoming::Unreadable(status)),
                 }
             }
-            looked_at = self.ahead.len();
-            if looked_at > MOST_HEAD {
+            looked_at = end;
+            if self.ahead.len() > MOST_HEAD {
                 return Ok(Incoming::Unreadable(431));
             }
             if !self.more().await? {
@@ -300,6 +302,18 @@ mod tests {
         let (incoming, parsed) = read(endless.as_bytes(), 4096).await;
         assert!(matches!(incoming, Incoming::Unreadable(431)), "{incoming:?}");
         assert!(parsed <= 2, "{parsed}");
+    }
+
+    #[tokio::test]
+    async fn what_comes_behind_the_longest_head_is_not_judged_however_it_comes() {
+        let long = "x".repeat(MOST_HEAD);
+        for behind in ["\0\r\n\r\n", "Y: y\r\n\r\n"] {
+            let head = format!("GET / HTTP/1.1\r\nX: {long}\r\n{behind}");
+            for piece in [7, 4096, head.len()] {
+                let (incoming, _) = read(head.as_bytes(), piece).await;
+                assert!(matches!(incoming, Incoming::Unreadable(431)), "{piece}: {incoming:?}");
+            }
+        }
     }
 
     #[tokio::test]
