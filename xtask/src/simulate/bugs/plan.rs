@@ -66,10 +66,10 @@ pub(super) const BUGS: &[Bug] = &[
         what: "a stopped job says not_sent of records that a call with a lost answer carried",
         file: CHOOSE,
         find: "                Some(doubt) => (Verdict::Unknown, doubt.clone()),
-                None if pending.meta.rounds > 0",
+                // Why the job stopped",
         replace: "                Some(doubt) if !on! => (Verdict::Unknown, doubt.clone()),
                 Some(_) => (Verdict::NotSent, stop.clone()),
-                None if pending.meta.rounds > 0",
+                // Why the job stopped",
     },
     Bug {
         name: "lost-with-a-failed-call",
