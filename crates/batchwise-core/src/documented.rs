@@ -285,6 +285,18 @@ mod tests {
     }
 
     #[test]
+    fn what_is_spelled_is_read_whole_and_anything_else_is_left_where_it_is() {
+        let mut json = Documented::new(br#"{"id":7,"error":null}"#);
+        for other in [r#"{"id": "#, r#" {"id":"#, r#"{"no":"#] {
+            assert_eq!(json.spelled(other), None, "{other}");
+        }
+        assert_eq!(json.spelled(r#"{"id":"#), Some(()));
+        assert_eq!(json.number(), Some(7));
+        assert_eq!(json.spelled(r#","error":null}"#), Some(()));
+        assert_eq!(json.end(), Some(()));
+    }
+
+    #[test]
     fn what_is_plain_is_read() {
         for text in [
             "7",

@@ -1,5 +1,7 @@
 //! How late an answer is seen is told to the quota.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, missing_docs)]
+
+mod common;
 
 use std::num::NonZeroUsize;
 use std::sync::{Arc, Mutex};
@@ -9,24 +11,11 @@ use async_trait::async_trait;
 use batchwise_core::clock::SharedClock;
 use batchwise_core::quota::{Caller, Quota, QuotaHandle, Slot, Ticket};
 use batchwise_core::test_util::FakeClock;
-use batchwise_core::{
-    BatchMethod, CallError, Descriptor, Identity, Record, Reply, RunOptions, Said, Statement, Verdict, run,
-};
+use batchwise_core::{BatchMethod, CallError, Descriptor, Record, Reply, RunOptions, Said, Statement, Verdict, run};
+use common::Id;
 use futures_util::{FutureExt, StreamExt, stream};
 
 const MOMENT: Duration = Duration::from_millis(70);
-
-#[derive(Debug, Clone)]
-struct Id(u64);
-
-impl Record for Id {
-    fn key(&self) -> String {
-        self.0.to_string()
-    }
-    fn identity(&self) -> Identity {
-        Identity::number(self.0)
-    }
-}
 
 /// Grants whatever is asked, and notes how late each answer was seen.
 #[derive(Debug, Clone, Default)]
