@@ -313,6 +313,7 @@ mod tests {
     fn what_is_odd_is_left_to_a_parser() {
         for text in [
             "",
+            "07",
             "007",
             "-7",
             "7.0",

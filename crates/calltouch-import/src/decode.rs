@@ -147,6 +147,27 @@ mod tests {
     }
 
     #[test]
+    fn an_element_that_begins_as_one_of_success_is_none_unless_it_ends_so() {
+        let said = |element: &str| {
+            let body = format!(r#"{{"meta":[],"data":{{"importLogs":[{{"importLogId":7,{element}}}]}}}}"#);
+            match reply(&Answer::of(StatusCode::OK, body), &[ImportLogId::new(7)]).unwrap() {
+                Reply::Named(named) => named[0].1.said,
+                Reply::Positional(_) => panic!("results are named"),
+            }
+        };
+        assert_eq!(said(r#""deleteStatus":"success","error":null"#), Said::Done);
+        assert_eq!(
+            said(&format!(r#""deleteStatus":"error","error":"{NOT_FOUND}""#)),
+            Said::Absent
+        );
+        assert_eq!(
+            said(r#""deleteStatus":"error","error":null"#),
+            Said::Refused { conclusive: false }
+        );
+        assert_eq!(said(r#""deleteStatus":"successful","error":null"#), Said::Unclear);
+    }
+
+    #[test]
     fn only_the_documented_text_means_absent() {
         let absent = (Said::Absent, Some(NOT_FOUND.to_owned()));
         for error in [

@@ -62,6 +62,20 @@ fn extras<M: Member>(body: &str, sent: &[&str]) -> Vec<Identity> {
 // Which words decide.
 
 #[test]
+fn an_entry_that_begins_as_one_of_a_removal_is_none_unless_it_ends_so() {
+    let said = |status: &str| {
+        customer(&format!(
+            r#"{{"http_status":200,"record_id":3101,"status":"{status}"}}"#
+        ))
+        .said
+    };
+    assert_eq!(said("REMOVED"), Said::Done);
+    assert_eq!(said("NOT_EXIST"), Said::Absent);
+    assert_eq!(said("CALL_IN_PROGRESS"), Said::Busy { partly: false });
+    assert_eq!(said("UNABLE_TO_REMOVE"), Said::Unclear);
+}
+
+#[test]
 fn only_the_documented_words_decide() {
     assert_eq!(customer(r#"{"status":"REMOVED"}"#).said, Said::Done);
     assert_eq!(customer(r#"{"status":"NOT_EXIST"}"#).said, Said::Absent);
