@@ -22,6 +22,8 @@ mod law;
 mod plan;
 #[path = "../quota.rs"]
 mod quota;
+#[path = "../quota_arrivals.rs"]
+mod quota_arrivals;
 #[path = "../refusals.rs"]
 mod refusals;
 #[path = "../stacked_quotas.rs"]
