@@ -44,6 +44,12 @@ impl Desk {
     fn path(&self, name: &str) -> std::path::PathBuf {
         self.0.path().join(name)
     }
+
+    /// The command with result files and a summary here.
+    fn kept(&self, cli: Cli) -> Cli {
+        let results = cli.arg("--results-dir").arg(self.path("results"));
+        results.arg("--summary").arg(self.path("sum.json"))
+    }
 }
 
 #[test]
@@ -248,13 +254,9 @@ fn a_changed_line_of_an_unfinished_job_is_refused_with_2_and_nothing_is_told_ane
     let (emulated, desk) = (Emulated::any(), Desk::new());
     let journal = desk.path("job.db");
     let run = |args: &str| {
-        delete(&emulated, &journal, args)
+        desk.kept(delete(&emulated, &journal, args))
             .arg("-i")
             .arg(desk.path("ids.txt"))
-            .arg("--results-dir")
-            .arg(desk.path("results"))
-            .arg("--summary")
-            .arg(desk.path("sum.json"))
     };
     std::fs::write(desk.path("ids.txt"), "1\n2\n3\n").unwrap();
     run("--limit 2").run().with_code(3);
@@ -268,18 +270,12 @@ fn another_mapping_of_an_unfinished_job_of_leads_is_refused_with_2_and_nothing_i
     let (emulated, desk) = (Emulated::any(), Desk::new());
     std::fs::write(desk.path("leads.csv"), "Request,A,B\n1,x,y\n2,x,y\n3,x,y\n").unwrap();
     let run = |args: &str| {
-        Cli::new(
-            &emulated.url(),
-            &format!("calltouch-leads add-fields --yes --match-request Request {args}"),
-        )
-        .arg("-i")
-        .arg(desk.path("leads.csv"))
-        .arg("--journal")
-        .arg(desk.path("job.db"))
-        .arg("--results-dir")
-        .arg(desk.path("results"))
-        .arg("--summary")
-        .arg(desk.path("sum.json"))
+        let args = format!("calltouch-leads add-fields --yes --match-request Request {args}");
+        desk.kept(Cli::new(&emulated.url(), &args))
+            .arg("-i")
+            .arg(desk.path("leads.csv"))
+            .arg("--journal")
+            .arg(desk.path("job.db"))
     };
     run("--field A=f --limit 2").run().with_code(3);
     is_refused_and_leaves_all(|| run("--field B=f"), &desk);
