@@ -7,6 +7,7 @@
 use std::error::Error;
 use std::net::SocketAddr;
 use std::path::Path;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -52,11 +53,16 @@ fn params(name: &str) -> CertificateParams {
 }
 
 /// An issuer that nobody trusts.
+/// An issuer, of a name of its own: some TLS libraries tell issuers apart by that.
 fn issuer() -> CertifiedIssuer<'static, KeyPair> {
+    static ISSUERS: AtomicU32 = AtomicU32::new(1);
+    let number = ISSUERS.fetch_add(1, Ordering::Relaxed);
     let mut params = params("issuer.example");
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     params.key_usages = vec![KeyUsagePurpose::KeyCertSign];
-    params.distinguished_name.push(DnType::CommonName, "an issuer");
+    params
+        .distinguished_name
+        .push(DnType::CommonName, format!("issuer {number}"));
     CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap()
 }
 
