@@ -48,6 +48,14 @@ impl Verdict {
         Self::NotSent,
     ];
 
+    /// Its place in [`ALL`](Self::ALL).
+    pub(crate) fn place(self) -> usize {
+        Self::ALL
+            .iter()
+            .position(|known| *known == self)
+            .unwrap_or(Self::ALL.len())
+    }
+
     /// The word for it: `presumed_deleted`.
     #[must_use]
     pub const fn as_str(self) -> &'static str {

@@ -47,13 +47,7 @@ pub fn reconcile<R: Record>(sent: &[R], reply: Reply) -> Reconciled {
 }
 
 fn by_name<R: Record>(sent: &[R], statements: Vec<(Identity, Statement)>) -> Reconciled {
-    // Nearly every answer names exactly what was sent, in that order.
-    let in_order = statements.len() == sent.len()
-        && sent
-            .iter()
-            .zip(&statements)
-            .all(|(record, (name, _))| record.identity() == *name);
-    if in_order && distinct(&statements) {
+    if names_each_in_order(sent, &statements) {
         return Reconciled {
             findings: statements
                 .into_iter()
@@ -81,6 +75,16 @@ fn by_name<R: Record>(sent: &[R], statements: Vec<(Identity, Statement)>) -> Rec
         };
     }
     Reconciled { findings, unexpected }
+}
+
+/// True when the statements name exactly what was sent, each once and in that order, as nearly every answer does.
+pub(crate) fn names_each_in_order<R: Record>(sent: &[R], statements: &[(Identity, Statement)]) -> bool {
+    statements.len() == sent.len()
+        && sent
+            .iter()
+            .zip(statements)
+            .all(|(record, (name, _))| record.identity() == *name)
+        && distinct(statements)
 }
 
 /// True when no name comes twice, given that the names are those of the request in its order: a planner never puts the

@@ -8,13 +8,6 @@ use crate::reason::Reason;
 pub struct Counts([u64; Verdict::ALL.len()]);
 
 impl Counts {
-    fn place(verdict: Verdict) -> usize {
-        Verdict::ALL
-            .iter()
-            .position(|known| *known == verdict)
-            .unwrap_or(Verdict::ALL.len())
-    }
-
     /// Counts one.
     pub fn add(&mut self, verdict: Verdict) {
         self.add_many(verdict, 1);
@@ -22,7 +15,7 @@ impl Counts {
 
     /// Counts several.
     pub fn add_many(&mut self, verdict: Verdict, records: u64) {
-        if let Some(count) = self.0.get_mut(Self::place(verdict)) {
+        if let Some(count) = self.0.get_mut(verdict.place()) {
             *count += records;
         }
     }
@@ -30,7 +23,7 @@ impl Counts {
     /// Records with this verdict.
     #[must_use]
     pub fn of(&self, verdict: Verdict) -> u64 {
-        self.0.get(Self::place(verdict)).copied().unwrap_or(0)
+        self.0.get(verdict.place()).copied().unwrap_or(0)
     }
 
     /// All records.

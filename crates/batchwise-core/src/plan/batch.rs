@@ -1,5 +1,7 @@
 //! Records under way, and the batches that carry them.
 
+use std::num::NonZeroU64;
+
 use crate::clock::Tick;
 use crate::facts::Facts;
 use crate::journal::Recall;
@@ -12,16 +14,30 @@ pub(super) struct Pending<R> {
     pub(super) meta: Meta,
 }
 
-/// What is known of a record under way.
+/// What is known of a record under way. Small, since it is moved from queue to batch to outcome.
 #[derive(Debug, Clone)]
 pub(super) struct Meta {
     pub(super) line: u64,
     /// Calls that carried it and could have settled it.
     pub(super) attempts: u32,
-    /// Of these, the ones that brought nothing readable about it.
-    pub(super) failures: u32,
+    /// The round in which the journal of this run was told that it may be sent; 0 when its batch told it.
+    noted: u64,
+    /// The number of the last call that carried it.
+    pub(super) call: Option<NonZeroU64>,
+    /// Most records have none.
+    history: Option<Box<History>>,
+}
+
+/// No round: the journal of this run was not told.
+const UNTOLD: u64 = u64::MAX;
+
+/// What earlier calls left behind.
+#[derive(Debug, Clone, Default)]
+pub(super) struct History {
+    /// Calls that brought nothing readable about it.
+    failures: u32,
     /// Calls that the job had answered when this record's first one failed.
-    pub(super) answered_before: u64,
+    answered_before: u64,
     /// How often it was deferred as busy.
     pub(super) rounds: u32,
     /// Why a call of this job may have acted on it without telling; `None` when no call can have.
@@ -30,10 +46,6 @@ pub(super) struct Meta {
     pub(super) partly: bool,
     /// What the provider gave on the way.
     pub(super) facts: Facts,
-    /// The round in which the journal of this run was told that it may be sent; 0 when its batch told it.
-    pub(super) noted: Option<u64>,
-    /// The number of the last call that carried it.
-    pub(super) call: Option<u64>,
 }
 
 impl<R> Pending<R> {
@@ -42,32 +54,81 @@ impl<R> Pending<R> {
             Recall::Open { maybe_sent, attempts } => (maybe_sent, attempts),
             Recall::New | Recall::Settled(_) => (false, 0),
         };
-        Self {
-            record,
-            meta: Meta {
-                line,
-                attempts,
-                failures: 0,
-                answered_before: 0,
-                rounds: 0,
-                doubt: sent_before.then(|| Reason::new(ReasonKind::Interrupted)),
-                partly: false,
-                facts: Facts::none(),
-                noted: None,
-                call: None,
-            },
+        let mut meta = Meta {
+            line,
+            attempts,
+            noted: UNTOLD,
+            call: None,
+            history: None,
+        };
+        if sent_before {
+            meta.history().doubt = Some(Reason::new(ReasonKind::Interrupted));
         }
+        Self { record, meta }
     }
 }
 
 impl Meta {
     /// Notes the round in which the journal is told, unless it was; true when it was not.
     pub(super) fn note(&mut self, round: u64) -> bool {
-        let fresh = self.noted.is_none();
+        let fresh = !self.is_noted();
         if fresh {
-            self.noted = Some(round);
+            self.noted = round;
         }
         fresh
+    }
+
+    pub(super) fn is_noted(&self) -> bool {
+        self.noted != UNTOLD
+    }
+
+    pub(super) fn history(&mut self) -> &mut History {
+        self.history.get_or_insert_default()
+    }
+
+    pub(super) fn doubt(&self) -> Option<&Reason> {
+        self.history.as_ref()?.doubt.as_ref()
+    }
+
+    pub(super) fn take_doubt(&mut self) -> Option<Reason> {
+        self.history.as_mut()?.doubt.take()
+    }
+
+    /// Counts a call that brought nothing readable, when so many others had been answered.
+    pub(super) fn count_failure(&mut self, answered: u64) {
+        let history = self.history();
+        if history.failures == 0 {
+            history.answered_before = answered;
+        }
+        history.failures += 1;
+    }
+
+    pub(super) fn failures(&self) -> u32 {
+        self.history.as_ref().map_or(0, |history| history.failures)
+    }
+
+    /// Calls that the job had answered when the first one of this record failed.
+    pub(super) fn answered_before(&self) -> u64 {
+        self.history.as_ref().map_or(0, |history| history.answered_before)
+    }
+
+    pub(super) fn rounds(&self) -> u32 {
+        self.history.as_ref().map_or(0, |history| history.rounds)
+    }
+
+    pub(super) fn is_partly_done(&self) -> bool {
+        self.history.as_ref().is_some_and(|history| history.partly)
+    }
+
+    /// What the provider gave on the way, and in the last answer.
+    pub(super) fn take_facts(&mut self, last: Facts) -> Facts {
+        match &mut self.history {
+            None => last,
+            Some(history) => {
+                history.facts.merge(last);
+                std::mem::take(&mut history.facts)
+            }
+        }
     }
 }
 
@@ -108,7 +169,8 @@ impl<R> Batch<R> {
 
     /// The round of noting that has to be durable before the batch leaves.
     pub(crate) fn noted(&self) -> u64 {
-        self.metas.iter().filter_map(|meta| meta.noted).max().unwrap_or(0)
+        let noted = self.metas.iter().filter(|meta| meta.is_noted());
+        noted.map(|meta| meta.noted).max().unwrap_or(0)
     }
 
     /// The records that the journal of this run was not told of, with their lines; from now on it was. The batch does not
@@ -120,10 +182,17 @@ impl<R> Batch<R> {
 
     /// Notes the number of the call that carried the records.
     pub(crate) fn carried_by(&mut self, call: Option<u64>) {
-        if call.is_some() {
+        if let Some(call) = call.and_then(NonZeroU64::new) {
             for meta in &mut self.metas {
-                meta.call = call;
+                meta.call = Some(call);
             }
+        }
+    }
+
+    /// Counts a call that could have settled the records.
+    pub(super) fn attempted(&mut self) {
+        for meta in &mut self.metas {
+            meta.attempts += 1;
         }
     }
 
@@ -161,12 +230,12 @@ impl<R> Batch<R> {
     /// Notes that a call may have acted on the records without telling.
     pub(super) fn doubt(&mut self, reason: &Reason) {
         for meta in &mut self.metas {
-            meta.doubt = Some(reason.clone());
+            meta.history().doubt = Some(reason.clone());
         }
     }
 
     /// True when every record was carried by a failed call before.
     pub(super) fn is_retry(&self) -> bool {
-        self.metas.iter().all(|meta| meta.failures > 0)
+        self.metas.iter().all(|meta| meta.failures() > 0)
     }
 }

@@ -225,10 +225,10 @@ impl<R: Record> Plan<R> {
                 .map(|(_, pending)| pending),
         );
         for pending in rest {
-            let (verdict, reason) = match &pending.meta.doubt {
+            let (verdict, reason) = match pending.meta.doubt() {
                 Some(doubt) => (Verdict::Unknown, doubt.clone()),
                 // Why the job stopped may be about another record altogether.
-                None if pending.meta.rounds > 0 => {
+                None if pending.meta.rounds() > 0 => {
                     let text = "in use when it was asked last, and the job stopped before its next round";
                     (Verdict::Busy, Reason::with_text(ReasonKind::Provider, text))
                 }

@@ -88,7 +88,7 @@ impl<R: Record> Lane<R> {
             if *due > now || !room.take(&pending.record) {
                 break;
             }
-            if pending.meta.failures == 0 {
+            if pending.meta.failures() == 0 {
                 return false;
             }
         }

@@ -30,6 +30,7 @@ pub use options::PlanOptions;
 pub use settle::{Attempt, Settled};
 
 use std::collections::{BTreeMap, HashSet, VecDeque};
+use std::num::NonZeroU64;
 use std::time::SystemTime;
 
 use batch::{Meta, Pending};
@@ -116,6 +117,9 @@ pub struct Plan<R> {
     /// No record of this stage or an earlier one follows.
     ended_stage: Option<u8>,
     outcomes: VecDeque<Outcome<R>>,
+    /// The time of day of what is settled now: all records of an answer are settled at once, however slowly their outcomes are
+    /// taken.
+    settled_at: SystemTime,
     /// What unsettled records that were in a call touch.
     touched: HashSet<u64>,
     in_flight: usize,
@@ -166,6 +170,7 @@ impl<R: Record> Plan<R> {
             stage: 0,
             ended_stage: None,
             outcomes: VecDeque::new(),
+            settled_at: SystemTime::UNIX_EPOCH, // before it is told, nothing is settled
             touched: HashSet::new(),
             in_flight: 0,
             unsettled: 0,
@@ -254,44 +259,46 @@ impl<R: Record> Plan<R> {
 
     /// Takes the next entry of the input, of which earlier runs of the job may know something.
     pub fn offer_again(&mut self, entry: Entry<R>, past: Recall, now: Tick) -> Offered {
-        let (line, sighting) = match &entry {
-            Entry::Record { line, .. } if R::is_repeatable() => (*line, Sighting::First),
-            Entry::Record { line, record } => (*line, self.seen.note(&record.identity(), *line)),
-            Entry::Invalid { line, text, .. } => (*line, self.seen.note_invalid(text, *line)),
-            Entry::StageEnd(stage) => {
-                self.ended_stage = self.ended_stage.max(Some(*stage));
-                self.open_next_stage();
-                return Offered::Taken;
+        match entry {
+            Entry::Record { line, record } => self.offer_record(record, line, past, now),
+            Entry::Invalid { line, text, why } => {
+                if let Sighting::Repeat(first) = self.seen.note_invalid(&text, line) {
+                    return Offered::Repeat { first };
+                }
+                self.last_input = now;
+                if let Recall::Settled(_) = past {
+                    return Offered::Settled;
+                }
+                let reason = Reason::with_text(ReasonKind::Validation, why);
+                let rejected = self.outcome(Subject::Invalid(text), line, Verdict::Rejected, Some(reason));
+                self.outcomes.push_back(rejected);
+                Offered::Taken
             }
-        };
-        if let Sighting::Repeat(first) = sighting {
-            return Offered::Repeat { first };
+            Entry::StageEnd(stage) => {
+                self.ended_stage = self.ended_stage.max(Some(stage));
+                self.open_next_stage();
+                Offered::Taken
+            }
+        }
+    }
+
+    /// Takes the next record.
+    pub(crate) fn offer_record(&mut self, record: R, line: u64, past: Recall, now: Tick) -> Offered {
+        if !R::is_repeatable() {
+            if let Sighting::Repeat(first) = self.seen.note(&record.identity(), line) {
+                return Offered::Repeat { first };
+            }
         }
         // Repeats do not count: an input of nothing else must not hold a batch back.
         self.last_input = now;
         if let Recall::Settled(verdict) = past {
-            self.settled_before(&entry, verdict);
-            return Offered::Settled;
-        }
-        match entry {
-            Entry::Invalid { text, why, .. } => {
-                let reason = Reason::with_text(ReasonKind::Validation, why);
-                self.outcomes
-                    .push_back(outcome(Subject::Invalid(text), line, Verdict::Rejected, Some(reason)));
-            }
-            Entry::Record { record, .. } => self.accept(record, line, past),
-            Entry::StageEnd(_) => {}
-        }
-        Offered::Taken
-    }
-
-    /// Counts an entry that an earlier run settled.
-    fn settled_before(&mut self, entry: &Entry<R>, verdict: Verdict) {
-        if matches!(entry, Entry::Record { .. }) {
             self.accepted += 1;
             self.not_found_before += u64::from(verdict == Verdict::NotFound);
             self.only_not_found &= verdict == Verdict::NotFound;
+            return Offered::Settled;
         }
+        self.accept(record, line, past);
+        Offered::Taken
     }
 
     /// Answers of this run, and at least so many of earlier ones.
@@ -327,7 +334,7 @@ impl<R: Record> Plan<R> {
 
     /// Gives a record that this job never put in a call its outcome.
     fn leave(&mut self, record: R, line: u64, past: Recall, why: Reason) {
-        let mut left = outcome(Subject::Record(record), line, Verdict::NotSent, Some(why));
+        let mut left = self.outcome(Subject::Record(record), line, Verdict::NotSent, Some(why));
         left.cut_short = true;
         if let Recall::Open { maybe_sent, attempts } = past {
             left.attempts = attempts;
@@ -390,9 +397,19 @@ impl<R: Record> Plan<R> {
         self.replies_of_all_runs() > 0 && self.only_not_found
     }
 
+    /// Tells the time of day for the outcomes that follow; without it they are of 1970.
+    pub fn set_time_of_day(&mut self, now: SystemTime) {
+        self.settled_at = now;
+    }
+
     /// The next outcome, if one is there.
     pub fn take_outcome(&mut self) -> Option<Outcome<R>> {
         self.outcomes.pop_front()
+    }
+
+    /// The outcomes that are there, in their order.
+    pub(crate) fn outcomes(&mut self) -> &mut VecDeque<Outcome<R>> {
+        &mut self.outcomes
     }
 
     /// Opens later stages when all earlier ones are settled and nothing of them can follow.
@@ -420,19 +437,28 @@ impl<R: Record> Plan<R> {
         }
     }
 
-    fn settle_as(&mut self, record: R, meta: Meta, verdict: Verdict, reason: Option<Reason>) {
+    /// Gives a record its outcome, with what the provider gave on the way.
+    fn settle_as(&mut self, record: R, mut meta: Meta, verdict: Verdict, reason: Option<Reason>) {
+        let facts = meta.take_facts(Facts::none());
+        self.settle_with(record, &meta, verdict, reason, facts);
+    }
+
+    fn settle_with(&mut self, record: R, meta: &Meta, verdict: Verdict, reason: Option<Reason>, facts: Facts) {
         for key in record.conflicts() {
             self.touched.remove(key);
         }
-        let mut settled = outcome(Subject::Record(record), meta.line, verdict, reason);
-        settled.attempts = meta.attempts;
-        settled.facts = meta.facts;
-        settled.maybe_sent = meta.partly || verdict == Verdict::Unknown;
-        settled.call = meta.call;
-        settled.reached = match verdict {
+        let reached = match verdict {
             Verdict::Deleted | Verdict::Updated | Verdict::Unchanged | Verdict::PresumedDeleted => true,
             Verdict::NotFound => self.descriptor.absence_reached,
             Verdict::Unmatched | Verdict::Busy | Verdict::Rejected | Verdict::Unknown | Verdict::NotSent => false,
+        };
+        let settled = Outcome {
+            attempts: meta.attempts,
+            facts,
+            reached,
+            maybe_sent: meta.is_partly_done() || verdict == Verdict::Unknown,
+            call: meta.call.map(NonZeroU64::get),
+            ..self.outcome(Subject::Record(record), meta.line, verdict, reason)
         };
         self.outcomes.push_back(settled);
         self.unsettled -= 1;
@@ -448,22 +474,21 @@ impl<R: Record> Plan<R> {
             Action::Update => Verdict::Updated,
         }
     }
-}
 
-fn outcome<R>(subject: Subject<R>, line: u64, verdict: Verdict, reason: Option<Reason>) -> Outcome<R> {
-    Outcome {
-        subject,
-        line,
-        verdict,
-        attempts: 0,
-        reason,
-        facts: Facts::none(),
-        // The driver stamps it when it hands it out.
-        at: SystemTime::UNIX_EPOCH,
-        reached: false,
-        maybe_sent: false,
-        cut_short: false,
-        call: None,
+    fn outcome(&self, subject: Subject<R>, line: u64, verdict: Verdict, reason: Option<Reason>) -> Outcome<R> {
+        Outcome {
+            subject,
+            line,
+            verdict,
+            attempts: 0,
+            reason,
+            facts: Facts::none(),
+            at: self.settled_at,
+            reached: false,
+            maybe_sent: false,
+            cut_short: false,
+            call: None,
+        }
     }
 }
 

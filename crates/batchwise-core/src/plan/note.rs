@@ -16,12 +16,7 @@ impl<R: Record> Plan<R> {
         let mut most = self.descriptor.max_records.get().saturating_mul(self.noted_ahead);
         for lane in self.lanes.values_mut() {
             let window = lane.limit.saturating_mul(self.noted_ahead).min(most);
-            let told = lane
-                .fresh
-                .iter()
-                .take(window)
-                .filter(|one| one.meta.noted.is_some())
-                .count();
+            let told = lane.fresh.iter().take(window).filter(|one| one.meta.is_noted()).count();
             let new = lane.fresh.len().min(window) - told;
             // Half of it is still there; or a part of a batch, which more input may fill.
             if (told >= lane.limit && told.saturating_mul(2) >= window) || (new < lane.limit && !self.input_ended) {

@@ -16,7 +16,7 @@ impl<R: Record> Plan<R> {
     /// The request could not even be built with these records.
     pub(super) fn reject_all(&mut self, batch: Batch<R>, error: &CallError) {
         for Pending { record, meta } in batch.into_pending() {
-            let (verdict, reason) = match &meta.doubt {
+            let (verdict, reason) = match meta.doubt() {
                 Some(doubt) => (Verdict::Unknown, doubt.clone()),
                 None => (
                     Verdict::Rejected,
@@ -81,8 +81,8 @@ impl<R: Record> Plan<R> {
                 self.settle_as(record, meta, Verdict::Rejected, Some(reason));
                 continue;
             }
-            if unclear && meta.doubt.is_none() {
-                meta.doubt = Some(Reason::from_error(ReasonKind::Ambiguous, error.clone()));
+            if unclear && meta.doubt().is_none() {
+                meta.history().doubt = Some(Reason::from_error(ReasonKind::Ambiguous, error.clone()));
             }
             others.push(Pending { record, meta });
         }
@@ -98,9 +98,7 @@ impl<R: Record> Plan<R> {
     }
 
     fn refused_without_name(&mut self, mut batch: Batch<R>, error: &CallError, now: Tick) {
-        for meta in &mut batch.metas {
-            meta.attempts += 1;
-        }
+        batch.attempted();
         if batch.records.len() == 1 {
             self.refuse_alone(batch, error);
             return;
@@ -148,7 +146,7 @@ impl<R: Record> Plan<R> {
             let acted = error
                 .may_have_acted()
                 .then(|| Reason::from_error(ReasonKind::Ambiguous, error.clone()));
-            let (verdict, reason) = match acted.or_else(|| meta.doubt.clone()) {
+            let (verdict, reason) = match acted.or_else(|| meta.doubt().cloned()) {
                 Some(doubt) => (Verdict::Unknown, doubt),
                 None => (
                     Verdict::Rejected,

@@ -12,7 +12,7 @@ use crate::error::{CallError, CallErrorKind};
 use crate::journal::JournalError;
 use crate::outcome::Verdict;
 use crate::reason::{Reason, ReasonKind};
-use crate::reconcile::{Finding, reconcile};
+use crate::reconcile::{Finding, names_each_in_order, reconcile};
 use crate::record::Record;
 use crate::reply::{Reply, Said, Statement};
 
@@ -126,35 +126,39 @@ impl<R: Record> Plan<R> {
         self.budget.answered();
     }
 
-    fn replied(&mut self, batch: Batch<R>, reply: Reply, now: Tick, jitter: f64) {
+    fn replied(&mut self, mut batch: Batch<R>, reply: Reply, now: Tick, jitter: f64) {
         self.answered();
         self.replies += 1;
         self.fruitless = 0;
-        let group = batch.group;
-        let origin = batch.origin;
-        let findings = reconcile(&batch.records, reply).findings;
-        // All of an answer or none.
-        let misaligned = findings.first() == Some(&Finding::Misaligned);
+        let (group, origin) = (batch.group, batch.origin);
+        batch.attempted();
         let mut again = Vec::new();
-        for (pending, finding) in batch.into_pending().zip(findings) {
-            let Pending { record, mut meta } = pending;
-            meta.attempts += 1;
-            let nothing_said = match finding {
-                Finding::Said(statement) => {
-                    self.said(record, meta, statement, now);
-                    continue;
+        let mut misaligned = false;
+        match reply {
+            // Nearly every answer, read where it lies.
+            Reply::Named(mut statements) if names_each_in_order(&batch.records, &statements) => {
+                let statements = statements.iter_mut().map(|(_, statement)| statement);
+                for (pending, statement) in batch.into_pending().zip(statements) {
+                    self.said(pending.record, pending.meta, statement, now);
                 }
-                Finding::Missing => ReasonKind::Silent,
-                Finding::Conflicting => ReasonKind::Conflict,
-                Finding::Misaligned => ReasonKind::Misaligned,
-            };
-            self.only_not_found = false;
-            if meta.failures == 0 {
-                meta.answered_before = self.answered;
             }
-            meta.failures += 1;
-            meta.doubt = Some(Reason::new(nothing_said));
-            again.push(Pending { record, meta });
+            reply => {
+                let findings = reconcile(&batch.records, reply).findings;
+                // All of an answer or none.
+                misaligned = findings.first() == Some(&Finding::Misaligned);
+                for (pending, finding) in batch.into_pending().zip(findings) {
+                    let nothing_said = match finding {
+                        Finding::Said(mut statement) => {
+                            self.said(pending.record, pending.meta, &mut statement, now);
+                            continue;
+                        }
+                        Finding::Missing => ReasonKind::Silent,
+                        Finding::Conflicting => ReasonKind::Conflict,
+                        Finding::Misaligned => ReasonKind::Misaligned,
+                    };
+                    again.push(self.nothing_said(pending, nothing_said));
+                }
+            }
         }
         // One record may be why no position can be trusted: it is looked for like one that breaks the server.
         self.retry(again, group, origin, now, jitter, Duration::ZERO, misaligned);
@@ -167,53 +171,63 @@ impl<R: Record> Plan<R> {
         }
     }
 
-    fn said(&mut self, record: R, mut meta: Meta, statement: Statement, now: Tick) {
-        let Statement { said, .. } = statement;
-        let stated = |kind| Some(Reason::stated(kind, &statement));
+    /// An answer that came says nothing that can be used of a record.
+    fn nothing_said(&mut self, mut pending: Pending<R>, why: ReasonKind) -> Pending<R> {
+        self.only_not_found = false;
+        pending.meta.count_failure(self.answered);
+        pending.meta.history().doubt = Some(Reason::new(why));
+        pending
+    }
+
+    /// Takes what it needs out of the statement.
+    fn said(&mut self, record: R, mut meta: Meta, statement: &mut Statement, now: Tick) {
+        let said = statement.said;
+        let stated = |kind| Some(Reason::stated(kind, statement));
         let (verdict, reason) = match said {
             Said::Done => (self.done(), None),
             Said::Absent if self.descriptor.action == Action::Update => {
                 (Verdict::Unmatched, stated(ReasonKind::Provider))
             }
-            Said::Absent if meta.partly => (Verdict::Deleted, None),
-            Said::Absent => match meta.doubt.take() {
+            Said::Absent if meta.is_partly_done() => (Verdict::Deleted, None),
+            Said::Absent => match meta.take_doubt() {
                 Some(doubt) => (Verdict::PresumedDeleted, Some(doubt)),
                 None => (
                     Verdict::NotFound,
                     statement
                         .text
                         .is_some()
-                        .then(|| Reason::stated(ReasonKind::Provider, &statement)),
+                        .then(|| Reason::stated(ReasonKind::Provider, statement)),
                 ),
             },
             Said::Unmatched => (Verdict::Unmatched, stated(ReasonKind::Provider)),
-            Said::Unchanged => match meta.doubt.take() {
+            Said::Unchanged => match meta.take_doubt() {
                 // It may have been this job that wrote the value that is now kept.
                 Some(doubt) => (Verdict::Unknown, Some(doubt)),
                 None => (Verdict::Unchanged, None),
             },
-            Said::Refused { conclusive } => match meta.doubt.take() {
+            Said::Refused { conclusive } => match meta.take_doubt() {
                 // "Refused" may be how the provider says that it is already gone.
-                Some(doubt) if !conclusive => (Verdict::Unknown, Some(doubt.with_words_of(&statement))),
+                Some(doubt) if !conclusive => (Verdict::Unknown, Some(doubt.with_words_of(statement))),
                 _ => (Verdict::Rejected, stated(ReasonKind::Provider)),
             },
             Said::Unclear => (Verdict::Unknown, stated(ReasonKind::Unclear)),
             Said::Busy { partly } => {
-                meta.partly |= partly;
-                meta.facts.merge(statement.facts);
-                self.busy(record, meta, now, statement.text);
+                let history = meta.history();
+                history.partly |= partly;
+                history.facts.merge(std::mem::take(&mut statement.facts));
+                self.busy(record, meta, now, statement.text.take());
                 return;
             }
         };
         self.only_not_found &= verdict == Verdict::NotFound;
-        meta.facts.merge(statement.facts);
-        self.settle_as(record, meta, verdict, reason);
+        let facts = meta.take_facts(std::mem::take(&mut statement.facts));
+        self.settle_with(record, &meta, verdict, reason, facts);
     }
 
     fn busy(&mut self, record: R, mut meta: Meta, now: Tick, text: Option<String>) {
         self.only_not_found = false;
-        if meta.rounds >= self.options.busy_rounds {
-            let (verdict, reason) = match meta.doubt.take() {
+        if meta.rounds() >= self.options.busy_rounds {
+            let (verdict, reason) = match meta.take_doubt() {
                 // A call before that ended without telling may still act, once the record is free.
                 Some(doubt) => (Verdict::Unknown, doubt),
                 None => {
@@ -224,7 +238,7 @@ impl<R: Record> Plan<R> {
             self.settle_as(record, meta, verdict, Some(reason));
             return;
         }
-        meta.rounds += 1;
+        meta.history().rounds += 1;
         let due = now.saturating_add(self.options.busy_wait);
         let place = self
             .deferred
@@ -297,18 +311,15 @@ impl<R: Record> Plan<R> {
     }
 
     /// The call may have acted, and no readable answer came.
-    fn lost(&mut self, batch: Batch<R>, error: &CallError, now: Tick, jitter: f64) {
+    fn lost(&mut self, mut batch: Batch<R>, error: &CallError, now: Tick, jitter: f64) {
         self.pause_for(error, now, jitter);
         self.only_not_found = false;
         let (group, origin) = (batch.group, batch.origin);
         let mut again = Vec::with_capacity(batch.records.len());
-        for Pending { record, mut meta } in batch.into_pending() {
-            meta.attempts += 1;
-            if meta.failures == 0 {
-                meta.answered_before = self.answered;
-            }
-            meta.failures += 1;
-            again.push(Pending { record, meta });
+        batch.attempted();
+        for mut pending in batch.into_pending() {
+            pending.meta.count_failure(self.answered);
+            again.push(pending);
         }
         self.retry(
             again,
@@ -335,8 +346,8 @@ impl<R: Record> Plan<R> {
     ) {
         let (mut shared, mut suspects) = (Vec::new(), Vec::new());
         for pending in records {
-            if pending.meta.failures >= self.options.max_attempts {
-                let reason = pending.meta.doubt.clone();
+            if pending.meta.failures() >= self.options.max_attempts {
+                let reason = pending.meta.doubt().cloned();
                 self.settle_as(pending.record, pending.meta, Verdict::Unknown, reason);
             } else if call_failed && (origin != Origin::Lane || self.is_suspect(&pending.meta)) {
                 suspects.push(pending);
@@ -345,7 +356,7 @@ impl<R: Record> Plan<R> {
             }
         }
         let due = |records: &[Pending<R>]| {
-            let failures = records.iter().map(|one| one.meta.failures).max().unwrap_or(0);
+            let failures = records.iter().map(|one| one.meta.failures()).max().unwrap_or(0);
             // Longer than the job's own pause, so that fresh records go first and show whether it is the records or the server.
             now.saturating_add(backoff(failures + 1, jitter).max(at_least))
         };
@@ -366,6 +377,7 @@ impl<R: Record> Plan<R> {
     }
 
     fn is_suspect(&self, meta: &Meta) -> bool {
-        meta.failures >= SUSPECT_AFTER && self.answered > meta.answered_before || meta.failures >= SUSPECT_AFTER_OUTAGE
+        let failures = meta.failures();
+        failures >= SUSPECT_AFTER && self.answered > meta.answered_before() || failures >= SUSPECT_AFTER_OUTAGE
     }
 }

@@ -1,13 +1,13 @@
 //! One batch's way to the server: quota, login where needed, call.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use tracing::Instrument;
 
 use super::ahead::Durable;
-use super::stream::SharedSummary;
+use super::sums::Sums;
 use crate::error::{CallError, CallErrorKind};
 use crate::gate::{Gate, NoSlot};
 use crate::journal::{Journal, JournalEntry, JournalError};
@@ -26,7 +26,7 @@ pub(super) struct CallContext<M> {
     /// What stands before a call; the plan's stop halts it.
     pub(super) gate: Gate,
     pub(super) journal: Option<JournalSide>,
-    pub(super) summary: SharedSummary,
+    pub(super) sums: Arc<Sums>,
 }
 
 /// The journal as calls see it.
@@ -243,12 +243,8 @@ impl<M: BatchMethod> CallContext<M> {
         Ok(result)
     }
 
-    pub(super) fn summary(&self) -> Summary {
-        self.summary.lock().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
     pub(super) fn count(&self, change: impl FnOnce(&mut Summary)) {
-        change(&mut self.summary.lock().unwrap_or_else(PoisonError::into_inner));
+        self.sums.change(change);
     }
 }
 

@@ -6,7 +6,7 @@ use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::Poll;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use futures_core::Stream;
 use futures_util::StreamExt;
@@ -15,7 +15,7 @@ use futures_util::stream::FuturesUnordered;
 use super::ahead::Ahead;
 use super::call::{CallContext, Ended, JournalSide};
 use super::ledger::Ledger;
-use super::stream::SharedSummary;
+use super::sums::{Sums, Tally};
 use super::{InputError, RunOptions, StopToken};
 use crate::clock::{SharedClock, Tick};
 use crate::descriptor::Action;
@@ -55,6 +55,7 @@ fn auto_concurrency(method: &impl BatchMethod) -> NonZeroUsize {
 pub(super) struct Driver<M: BatchMethod> {
     context: Arc<CallContext<M>>,
     plan: Plan<M::Record>,
+    tally: Tally,
     /// Outcomes that wait until the journal has them.
     ledger: Option<Ledger<M::Record>>,
     /// What the journal is told before its batch leaves.
@@ -75,9 +76,6 @@ pub(super) struct Driver<M: BatchMethod> {
     refused_until: Tick,
     /// Since when a batch that is ready is held for a slot of the quota.
     held_since: Option<Tick>,
-    /// The time of day of what is settled now: all records of an answer are settled at once, however slowly their outcomes are
-    /// taken.
-    settled_at: SystemTime,
 }
 
 /// What happens next in a job.
@@ -101,7 +99,9 @@ impl<M: BatchMethod> Driver<M> {
         let deadline = options.deadline.map(|after| now.saturating_add(after));
         let ahead = options.journal.clone().map(Ahead::new);
         let side = options.journal.clone().zip(ahead.as_ref());
+        let sums = Arc::new(Sums::default());
         Self {
+            tally: Tally::shown_in(&sums),
             plan: Plan::new(method.descriptor().clone(), plan),
             context: Arc::new(CallContext {
                 method,
@@ -114,7 +114,7 @@ impl<M: BatchMethod> Driver<M> {
                     observer: options.observer,
                 },
                 journal: side.map(|(journal, ahead)| JournalSide::new(journal, ahead.durable())),
-                summary: SharedSummary::default(),
+                sums: Arc::clone(&sums),
             }),
             ledger: options.journal.map(Ledger::new),
             ahead,
@@ -130,12 +130,11 @@ impl<M: BatchMethod> Driver<M> {
             probe: options.probe,
             refused_until: Tick::ZERO,
             held_since: None,
-            settled_at: SystemTime::UNIX_EPOCH, // before the first look at the clock nothing is settled
         }
     }
 
-    pub(super) fn summary(&self) -> SharedSummary {
-        SharedSummary::clone(&self.context.summary)
+    pub(super) fn sums(&self) -> Arc<Sums> {
+        Arc::clone(&self.context.sums)
     }
 
     pub(super) fn span(&self) -> tracing::Span {
@@ -159,7 +158,7 @@ impl<M: BatchMethod> Driver<M> {
                 return Some(outcome);
             }
             let now = self.clock().now();
-            self.settled_at = self.clock().wall();
+            self.plan.set_time_of_day(self.context.gate.clock.wall());
             self.check_stop(now);
             self.check_drain(now);
             self.read_ahead(now).await;
@@ -219,30 +218,27 @@ impl<M: BatchMethod> Driver<M> {
         }
     }
 
-    /// The next outcome, if there is one already.
+    /// The next outcome, if there is one already that can be handed out; with a journal, when it is durable there.
     pub(super) fn ready(&mut self) -> Option<Outcome<M::Record>> {
-        let outcome = self.take_outcome()?;
-        self.hand_out(&outcome);
-        Some(outcome)
-    }
-
-    /// The next outcome that can be handed out; with a journal, when it is durable there.
-    fn take_outcome(&mut self) -> Option<Outcome<M::Record>> {
-        let Some(ledger) = &mut self.ledger else {
-            let mut outcome = self.plan.take_outcome()?;
-            outcome.at = self.settled_at;
-            return Some(outcome);
+        let outcomes = match &mut self.ledger {
+            None => self.plan.outcomes(),
+            Some(ledger) => {
+                ledger.take_in(self.plan.outcomes());
+                // What a stop gives its outcome may be on its way into the journal as an intent: the outcome comes after it.
+                let noting = self.ahead.as_ref().is_some_and(Ahead::is_noting);
+                if !(noting && self.plan.is_stopping()) {
+                    ledger.save();
+                }
+                ledger.saved()
+            }
         };
-        while let Some(mut outcome) = self.plan.take_outcome() {
-            outcome.at = self.settled_at;
-            ledger.push(outcome);
+        // Looked at where it lies, so that it is moved once, as a whole.
+        let (verdict, reached) = outcomes.front().map(|next| (next.verdict, next.reached()))?;
+        self.tally.add(verdict, reached);
+        if let Some(observer) = &self.context.gate.observer {
+            observer.outcome(verdict, reached);
         }
-        // What a stop gives its outcome may be on its way into the journal as an intent: the outcome comes after it.
-        let noting = self.ahead.as_ref().is_some_and(Ahead::is_noting);
-        if !(noting && self.plan.is_stopping()) {
-            ledger.save();
-        }
-        ledger.take()
+        outcomes.pop_front()
     }
 
     /// Sends the batch that is ready, or says how long the quota has no slot.
@@ -388,10 +384,16 @@ impl<M: BatchMethod> Driver<M> {
                     let Some(input) = &mut self.input else {
                         return Poll::Ready(());
                     };
-                    let Poll::Ready(item) = input.as_mut().poll_next(cx) else {
-                        return Poll::Ready(());
-                    };
-                    self.take_input(item, now);
+                    match input.as_mut().poll_next(cx) {
+                        Poll::Pending => return Poll::Ready(()),
+                        // Nearly every entry, not moved about as a whole before it is in the plan.
+                        Poll::Ready(Some(Ok(Entry::Record { line, record }))) if self.context.journal.is_none() => {
+                            self.quiet_since = now;
+                            let offered = self.plan.offer_record(record, line, Recall::New, now);
+                            self.note_offered(offered, line, None);
+                        }
+                        Poll::Ready(item) => self.take_input(item, now),
+                    }
                 }
                 left -= wanted;
             }
@@ -435,7 +437,13 @@ impl<M: BatchMethod> Driver<M> {
                 return;
             }
         };
-        match self.plan.offer_again(entry, past, now) {
+        let offered = self.plan.offer_again(entry, past, now);
+        self.note_offered(offered, line, scope.as_deref());
+    }
+
+    /// Tells of an entry that is no new record.
+    fn note_offered(&self, offered: Offered, line: u64, scope: Option<&str>) {
+        match offered {
             Offered::Taken => {}
             Offered::Settled => {
                 self.context.count(|summary| summary.recalled += 1);
@@ -449,7 +457,7 @@ impl<M: BatchMethod> Driver<M> {
                     observer.duplicate(line, first);
                 }
                 if let Some(side) = &self.context.journal {
-                    side.journal.repeated(line, scope.as_deref(), first);
+                    side.journal.repeated(line, scope, first);
                 }
             }
         }
@@ -501,7 +509,7 @@ impl<M: BatchMethod> Driver<M> {
 
     fn handle(&mut self, event: Event<M::Record>) {
         let now = self.clock().now();
-        self.settled_at = self.clock().wall();
+        self.plan.set_time_of_day(self.context.gate.clock.wall());
         match event {
             Event::Input(item) => self.take_input(item, now),
             Event::Ended((batch, attempt)) => {
@@ -542,17 +550,6 @@ impl<M: BatchMethod> Driver<M> {
         }
     }
 
-    fn hand_out(&self, outcome: &Outcome<M::Record>) {
-        let (verdict, reached) = (outcome.verdict, outcome.reached());
-        self.context.count(|summary| {
-            summary.counts.add(verdict);
-            summary.reached += u64::from(reached);
-        });
-        if let Some(observer) = &self.context.gate.observer {
-            observer.outcome(verdict, reached);
-        }
-    }
-
     async fn end(&mut self) {
         let (stop, found_nothing) = (self.plan.stopped(), self.plan.found_nothing());
         self.context.count(|summary| {
@@ -560,7 +557,7 @@ impl<M: BatchMethod> Driver<M> {
             summary.found_nothing = found_nothing;
         });
         let Some(side) = &self.context.journal else { return };
-        let summary = self.context.summary();
+        let summary = self.context.sums.summary();
         if let Err(error) = side.journal.close(&summary).await {
             self.context.count(|summary| {
                 summary.stop.get_or_insert_with(|| journal_failed(&error));

@@ -48,12 +48,12 @@ impl<R: Record> Ledger<R> {
         }
     }
 
-    /// Takes an outcome in; [`save`](Self::save) follows when there is no other.
-    pub(super) fn push(&mut self, outcome: Outcome<R>) {
+    /// Takes outcomes in; [`save`](Self::save) follows.
+    pub(super) fn take_in(&mut self, outcomes: &mut VecDeque<Outcome<R>>) {
         if self.failed {
-            self.saved.push_back(outcome);
+            self.saved.append(outcomes);
         } else {
-            self.unsaved.push(outcome);
+            self.unsaved.extend(outcomes.drain(..));
         }
     }
 
@@ -91,9 +91,9 @@ impl<R: Record> Ledger<R> {
         Poll::Ready(written)
     }
 
-    /// The next durable outcome.
-    pub(super) fn take(&mut self) -> Option<Outcome<R>> {
-        self.saved.pop_front()
+    /// The durable outcomes, in their order.
+    pub(super) fn saved(&mut self) -> &mut VecDeque<Outcome<R>> {
+        &mut self.saved
     }
 
     /// True when nothing is under way.

@@ -11,6 +11,7 @@ mod ledger;
 mod options;
 mod stop;
 mod stream;
+mod sums;
 
 pub use options::RunOptions;
 pub use stop::StopToken;

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use futures_core::Stream;
@@ -11,6 +11,7 @@ use futures_util::StreamExt;
 use tracing::Instrument;
 
 use super::driver::Driver;
+use super::sums::Sums;
 use crate::method::BatchMethod;
 use crate::outcome::Outcome;
 use crate::record::Record;
@@ -23,14 +24,11 @@ use crate::report::{Report, Summary};
 #[must_use = "the job runs only while the stream is polled"]
 pub struct OutcomeStream<R> {
     inner: Pin<Box<dyn Stream<Item = Outcome<R>> + Send>>,
-    summary: SharedSummary,
+    sums: Arc<Sums>,
 }
 
-/// The sums that driver and stream share.
-pub(super) type SharedSummary = Arc<Mutex<Summary>>;
-
 pub(super) fn outcomes<M: BatchMethod>(driver: Driver<M>) -> OutcomeStream<M::Record> {
-    let summary = driver.summary();
+    let sums = driver.sums();
     let span = driver.span();
     let job = Job {
         span,
@@ -38,7 +36,7 @@ pub(super) fn outcomes<M: BatchMethod>(driver: Driver<M>) -> OutcomeStream<M::Re
     };
     OutcomeStream {
         inner: Box::pin(job),
-        summary,
+        sums,
     }
 }
 
@@ -102,7 +100,7 @@ impl<R: Send + 'static> OutcomeStream<R> {
     /// The sums so far; final once the stream has ended.
     #[must_use]
     pub fn summary(&self) -> Summary {
-        self.summary.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.sums.summary()
     }
 
     /// Runs the job to its end and keeps every outcome.
@@ -121,7 +119,7 @@ impl<R: Send + 'static> OutcomeStream<R> {
     pub fn map_records<S: Record>(self, form: impl Fn(R) -> S + Send + Sync + 'static) -> OutcomeStream<S> {
         OutcomeStream {
             inner: Box::pin(self.inner.map(move |outcome| outcome.map(&form))),
-            summary: self.summary,
+            sums: self.sums,
         }
     }
 }
@@ -137,7 +135,7 @@ impl<R> Stream for OutcomeStream<R> {
 impl<R> fmt::Debug for OutcomeStream<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("OutcomeStream")
-            .field("summary", &self.summary)
+            .field("sums", &self.sums)
             .finish_non_exhaustive()
     }
 }

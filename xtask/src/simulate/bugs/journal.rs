@@ -34,9 +34,9 @@ pub(super) const BUGS: &[Bug] = &[
         what: "an outcome is told, and never written down",
         file: LEDGER,
         find: "        if self.failed {
-            self.saved.push_back(outcome);",
+            self.saved.append(outcomes);",
         replace: "        if self.failed || on! {
-            self.saved.push_back(outcome);",
+            self.saved.append(outcomes);",
     },
     Bug {
         name: "lost-with-a-failed-flush",
@@ -72,8 +72,8 @@ pub(super) const BUGS: &[Bug] = &[
         name: "maybe-sent-is-forgotten",
         what: "a job that goes on takes what it may have sent for new",
         file: "crates/batchwise-core/src/plan/batch.rs",
-        find: "                doubt: sent_before.then(|| Reason::new(ReasonKind::Interrupted)),",
-        replace: "                doubt: (sent_before && !on!).then(|| Reason::new(ReasonKind::Interrupted)),",
+        find: "        if sent_before {",
+        replace: "        if sent_before && !on! {",
     },
     Bug {
         name: "maybe-sent-is-not-sent",

@@ -15,7 +15,7 @@ pub(super) const BUGS: &[Bug] = &[
         file: SETTLE,
         find: "                Finding::Missing => ReasonKind::Silent,",
         replace: "                Finding::Missing if on! => {
-                    self.said(record, meta, Statement::new(Said::Done), now);
+                    self.said(pending.record, pending.meta, &mut Statement::new(Said::Done), now);
                     continue;
                 }
                 Finding::Missing => ReasonKind::Silent,",
@@ -51,15 +51,15 @@ pub(super) const BUGS: &[Bug] = &[
         name: "not-found-after-a-lost-answer",
         what: "absence reads not_found although an earlier call may have removed the record",
         file: SETTLE,
-        find: "            Said::Absent => match meta.doubt.take() {",
-        replace: "            Said::Absent => match meta.doubt.take().filter(|_| !on!) {",
+        find: "            Said::Absent => match meta.take_doubt() {",
+        replace: "            Said::Absent => match meta.take_doubt().filter(|_| !on!) {",
     },
     Bug {
         name: "refused-after-a-lost-answer",
         what: "a refusal reads rejected although an earlier call may have removed the record",
         file: REFUSE,
-        find: "            let (verdict, reason) = match acted.or_else(|| meta.doubt.clone()) {",
-        replace: "            let (verdict, reason) = match acted.or_else(|| meta.doubt.clone()).filter(|_| !on!) {",
+        find: "            let (verdict, reason) = match acted.or_else(|| meta.doubt().cloned()) {",
+        replace: "            let (verdict, reason) = match acted.or_else(|| meta.doubt().cloned()).filter(|_| !on!) {",
     },
     Bug {
         name: "not-sent-after-a-lost-answer",
@@ -75,14 +75,14 @@ pub(super) const BUGS: &[Bug] = &[
         name: "lost-with-a-failed-call",
         what: "a record of a batch whose call failed is dropped",
         file: SETTLE,
-        find: "            meta.failures += 1;
-            again.push(Pending { record, meta });",
-        replace: "            meta.failures += 1;
+        find: "            pending.meta.count_failure(self.answered);
+            again.push(pending);",
+        replace: "            pending.meta.count_failure(self.answered);
             if on! && !again.is_empty() {
                 self.unsettled -= 1;
                 continue;
             }
-            again.push(Pending { record, meta });",
+            again.push(pending);",
     },
     Bug {
         name: "lost-at-a-stop",
@@ -97,8 +97,8 @@ pub(super) const BUGS: &[Bug] = &[
         name: "repeats-are-sent",
         what: "a repeat of a record is a record of its own",
         file: PLAN,
-        find: "        if let Sighting::Repeat(first) = sighting {",
-        replace: "        if let Sighting::Repeat(first) = if on! { Sighting::First } else { sighting } {",
+        find: "        if !R::is_repeatable() {",
+        replace: "        if !R::is_repeatable() && !on! {",
     },
     Bug {
         name: "the-neighbour-is-blamed",
@@ -148,8 +148,8 @@ pub(super) const BUGS: &[Bug] = &[
         name: "attempts-without-end",
         what: "a record that never gets an answer is tried on and on",
         file: SETTLE,
-        find: "            if pending.meta.failures >= self.options.max_attempts {",
-        replace: "            if pending.meta.failures >= self.options.max_attempts && !on! {",
+        find: "            if pending.meta.failures() >= self.options.max_attempts {",
+        replace: "            if pending.meta.failures() >= self.options.max_attempts && !on! {",
     },
     Bug {
         name: "retries-without-end",
