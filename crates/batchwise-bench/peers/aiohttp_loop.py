@@ -16,11 +16,11 @@ async def main(job):
 
         async def work():
             records = 0
-            for batch in batches:
+            for first, batch in batches:
                 verb, url, headers, body = methods.request(job, batch)
                 async with session.request(verb, URL(url, encoded=True), headers=headers, data=body) as answer:
                     answer.raise_for_status()
-                    records += methods.done(job, batch, await answer.read())
+                    records += methods.done(job, first, batch, await answer.read())
             return records
 
         return sum(await asyncio.gather(*(work() for _ in range(job.concurrency))))

@@ -1,6 +1,7 @@
 <?php
 
 // The loop of a script in PHP: a handle for each request and one request after another, as providers show it in their samples.
+// With --rows it does what the command does: the records come from --input, and a line of JSON is written for each.
 
 const FIRST_ID = 1000000;
 const BATCH = ['import' => 100, 'leads' => 100, 'book' => 40, 'campaign' => 100];
@@ -8,30 +9,32 @@ const CALLTOUCH = ['Content-Type: application/json', 'Accept: application/json',
 const DELLIN = ['Content-Type: application/json'];
 const THULIUM = ['Accept: application/json', 'Authorization: Basic dXNlcjpwYXNz'];
 
-$job = getopt('', ['method:', 'url:', 'records:', 'concurrency:', 'input:']);
+$job = getopt('', ['method:', 'url:', 'records:', 'concurrency:', 'input:', 'rows:']);
 
-/** What is sent together: ids, or lines of leads. */
+/** What is sent together, ids or lines of leads, by the number of the first. */
 function batches(array $job): iterable
 {
     $size = BATCH[$job['method']];
-    $batch = [];
-    if ($job['method'] === 'leads') {
-        $input = fopen($job['input'], 'r');
-        while (($line = fgets($input)) !== false) {
-            $batch[] = $line;
-            if (count($batch) === $size) {
-                yield $batch;
-                $batch = [];
-            }
-        }
-        if ($batch !== []) {
-            yield $batch;
+    if (!isset($job['input'])) {
+        $end = FIRST_ID + (int) $job['records'];
+        for ($start = FIRST_ID; $start < $end; $start += $size) {
+            yield $start - FIRST_ID + 1 => range($start, min($start + $size, $end) - 1);
         }
         return;
     }
-    $end = FIRST_ID + (int) $job['records'];
-    for ($start = FIRST_ID; $start < $end; $start += $size) {
-        yield range($start, min($start + $size, $end) - 1);
+    $input = fopen($job['input'], 'r');
+    $batch = [];
+    $first = 1;
+    while (($line = fgets($input)) !== false) {
+        $batch[] = $job['method'] === 'leads' ? $line : (int) $line;
+        if (count($batch) === $size) {
+            yield $first => $batch;
+            $first += $size;
+            $batch = [];
+        }
+    }
+    if ($batch !== []) {
+        yield $first => $batch;
     }
 }
 
@@ -56,8 +59,26 @@ function request(array $job, array $batch): array
     }
 }
 
-/** How many of the records the answer calls done; an error where it speaks of others. */
-function done(array $job, array $batch, string $answer): int
+/** How many of the records the answer calls done, each with its row where there are rows. */
+function done(array $job, int $first, array $batch, string $answer): int
+{
+    global $rows;
+    $reached = results($job, $batch, $answer);
+    if ($rows !== null) {
+        $word = $job['method'] === 'leads' ? 'updated' : 'deleted';
+        foreach ($reached as $at => $ok) {
+            $row = ['line' => $first + $at, 'outcome' => $ok ? $word : 'unknown'];
+            if ($job['method'] !== 'leads') {
+                $row['id'] = $batch[$at];
+            }
+            fwrite($rows, json_encode($row) . "\n");
+        }
+    }
+    return count(array_filter($reached));
+}
+
+/** Which of the records the answer calls done; an error where it speaks of others. */
+function results(array $job, array $batch, string $answer): array
 {
     $answer = json_decode($answer, true, 512, JSON_THROW_ON_ERROR);
     switch ($job['method']) {
@@ -66,27 +87,28 @@ function done(array $job, array $batch, string $answer): int
             if (array_column($results, 'importLogId') !== $batch) {
                 throw new Exception('other ids than those that were sent');
             }
-            return count(array_filter($results, fn ($result) => $result['deleteStatus'] === 'success'));
+            return array_map(fn ($result) => $result['deleteStatus'] === 'success', $results);
         case 'book':
             $deleted = $answer['data']['deleted']['phoneIDs'];
             if ($deleted !== $batch) {
                 throw new Exception('other ids than those that were sent');
             }
-            return count($deleted);
+            return array_fill(0, count($deleted), true);
         case 'campaign':
-            return count(array_filter($batch, fn ($id) => $answer[$id]['status'] === 'REMOVED'));
+            return array_map(fn ($id) => $answer[$id]['status'] === 'REMOVED', $batch);
         default:
             $results = $answer['data']['leads'];
             if (count($results) !== count($batch)) {
                 throw new Exception('another number of results');
             }
-            return count(array_filter($results, fn ($result) => $result['isCustomFieldsAdded']));
+            return array_column($results, 'isCustomFieldsAdded');
     }
 }
 
 $started = hrtime(true);
+$rows = isset($job['rows']) ? fopen($job['rows'], 'w') : null;
 $records = 0;
-foreach (batches($job) as $batch) {
+foreach (batches($job) as $first => $batch) {
     [$verb, $url, $headers, $body] = request($job, $batch);
     $curl = curl_init($url);
     curl_setopt($curl, CURLOPT_CUSTOMREQUEST, $verb);
@@ -101,7 +123,7 @@ foreach (batches($job) as $batch) {
         throw new Exception($answer === false ? curl_error($curl) : "status $status");
     }
     curl_close($curl);
-    $records += done($job, $batch, $answer);
+    $records += done($job, $first, $batch, $answer);
 }
 $seconds = (hrtime(true) - $started) / 1e9;
 if ($records !== (int) $job['records']) {

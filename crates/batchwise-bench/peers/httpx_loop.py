@@ -15,11 +15,11 @@ async def main(job):
 
         async def work():
             records = 0
-            for batch in batches:
+            for first, batch in batches:
                 verb, url, headers, body = methods.request(job, batch)
                 answer = await client.request(verb, url, headers=headers, content=body)
                 answer.raise_for_status()
-                records += methods.done(job, batch, answer.content)
+                records += methods.done(job, first, batch, answer.content)
             return records
 
         return sum(await asyncio.gather(*(work() for _ in range(job.concurrency))))

@@ -1,4 +1,8 @@
-"""Requests and answers of the four methods for the loops in Python: the same work as the loops in Rust do."""
+"""Requests and answers of the four methods for the loops in Python.
+
+They do the work of the loops in Rust: ids that follow each other, and a sum of what was done. With --rows they do what a script
+for a list of records would do, and what the command does: the records come from --input, and a line of JSON is written for each.
+"""
 
 import argparse
 import json
@@ -24,26 +28,28 @@ def arguments():
     parser.add_argument("--records", type=int, required=True)
     parser.add_argument("--concurrency", type=int, default=4)
     parser.add_argument("--input")
+    parser.add_argument("--rows", type=argparse.FileType("w", encoding="utf-8"))
     return parser.parse_args()
 
 
 def batches(job):
-    """What is sent together: ids, or lines of leads."""
+    """What is sent together, ids or lines of leads, with the number of the first."""
     size = BATCH[job.method]
-    if job.method == "leads":
-        with open(job.input, encoding="utf-8") as lines:
-            batch = []
-            for line in lines:
-                batch.append(line)
-                if len(batch) == size:
-                    yield batch
-                    batch = []
-            if batch:
-                yield batch
+    if job.input is None:
+        end = FIRST_ID + job.records
+        for start in range(FIRST_ID, end, size):
+            yield start - FIRST_ID + 1, list(range(start, min(start + size, end)))
         return
-    end = FIRST_ID + job.records
-    for start in range(FIRST_ID, end, size):
-        yield list(range(start, min(start + size, end)))
+    read = str if job.method == "leads" else int
+    with open(job.input, encoding="utf-8") as lines:
+        batch, first = [], 1
+        for line in lines:
+            batch.append(read(line))
+            if len(batch) == size:
+                yield first, batch
+                batch, first = [], first + size
+        if batch:
+            yield first, batch
 
 
 def request(job, batch):
@@ -63,25 +69,38 @@ def request(job, batch):
     return "POST", job.url + "/lead-service/v1/api/customfield/lead/add", CALLTOUCH, body
 
 
-def done(job, batch, answer):
-    """How many of the records the answer calls done; an error where it speaks of others."""
+def done(job, first, batch, answer):
+    """How many of the records the answer calls done, each with its row where there are rows."""
+    reached = results(job, batch, answer)
+    if job.rows:
+        word = "updated" if job.method == "leads" else "deleted"
+        for line, (record, ok) in enumerate(zip(batch, reached), first):
+            row = {"line": line, "outcome": word if ok else "unknown"}
+            if job.method != "leads":
+                row["id"] = record
+            job.rows.write(json.dumps(row) + "\n")
+    return sum(reached)
+
+
+def results(job, batch, answer):
+    """Which of the records the answer calls done; an error where it speaks of others."""
     answer = json.loads(answer)
     if job.method == "import":
         results = answer["data"]["importLogs"]
         if [result["importLogId"] for result in results] != batch:
             raise ValueError("other ids than those that were sent")
-        return sum(result["deleteStatus"] == "success" for result in results)
+        return [result["deleteStatus"] == "success" for result in results]
     if job.method == "book":
         deleted = answer["data"]["deleted"]["phoneIDs"]
         if deleted != batch:
             raise ValueError("other ids than those that were sent")
-        return len(deleted)
+        return [True] * len(deleted)
     if job.method == "campaign":
-        return sum(answer[str(id)]["status"] == "REMOVED" for id in batch)
+        return [answer[str(id)]["status"] == "REMOVED" for id in batch]
     results = answer["data"]["leads"]
     if len(results) != len(batch):
         raise ValueError("another number of results")
-    return sum(result["isCustomFieldsAdded"] for result in results)
+    return [result["isCustomFieldsAdded"] for result in results]
 
 
 def tell(job, started, records):

@@ -29,7 +29,16 @@ enum Kind {
     /// The command.
     Command,
     /// An interpreter and its script.
-    Script(PathBuf, PathBuf),
+    Script(PathBuf, PathBuf, Work),
+}
+
+/// What a script does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Work {
+    /// What the loops in Rust do: ids that follow each other, and a sum.
+    Loop,
+    /// What the command does: records out of a file, and a row for each.
+    Rows,
 }
 
 /// All that can run here.
@@ -42,8 +51,10 @@ pub(super) const STREAM: &str = "batchwise stream";
 pub(super) const DELETER: &str = "batchwise dyn";
 pub(super) const COMMAND: &str = "batchwise command";
 pub(super) const AIOHTTP: &str = "Python aiohttp";
+pub(super) const AIOHTTP_ROWS: &str = "aiohttp, file to rows";
 pub(super) const HTTPX: &str = "Python httpx";
 pub(super) const PHP: &str = "PHP curl";
+pub(super) const PHP_ROWS: &str = "PHP, file to rows";
 
 impl Peers {
     /// Looks for them; one that is not there is told aloud and in the report.
@@ -60,8 +71,12 @@ impl Peers {
         match python(workspace, programs) {
             Ok((python, versions)) => {
                 report.machine.versions.extend(versions);
-                for (name, script) in [(AIOHTTP, "aiohttp_loop.py"), (HTTPX, "httpx_loop.py")] {
-                    peers.push(of(name, Kind::Script(python.clone(), sources.join(script))));
+                for (name, script, work) in [
+                    (AIOHTTP, "aiohttp_loop.py", Work::Loop),
+                    (AIOHTTP_ROWS, "aiohttp_loop.py", Work::Rows),
+                    (HTTPX, "httpx_loop.py", Work::Loop),
+                ] {
+                    peers.push(of(name, Kind::Script(python.clone(), sources.join(script), work)));
                 }
             }
             Err(error) => report.lack(format!(
@@ -71,7 +86,10 @@ impl Peers {
         match php() {
             Ok(version) => {
                 report.machine.versions.push(("php".to_owned(), version));
-                peers.push(of(PHP, Kind::Script("php".into(), sources.join("curl_loop.php"))));
+                for (name, work) in [(PHP, Work::Loop), (PHP_ROWS, Work::Rows)] {
+                    let script = sources.join("curl_loop.php");
+                    peers.push(of(name, Kind::Script("php".into(), script, work)));
+                }
             }
             Err(error) => report.lack(format!(
                 "{PHP}: no `php` with curl, as php-cli and php-curl bring it ({error:#})"
@@ -115,7 +133,7 @@ impl Peer {
                     peak_bytes: None,
                 }
             }
-            Kind::Script(interpreter, script) => {
+            Kind::Script(interpreter, script, work) => {
                 let mut command = programs.measured(interpreter);
                 command.arg(script);
                 command.args([
@@ -127,8 +145,12 @@ impl Peer {
                     &records.to_string(),
                 ]);
                 command.args(calls);
-                if method == Method::Leads {
+                if method == Method::Leads || *work == Work::Rows {
                     command.arg("--input").arg(method.input(programs, records)?);
+                }
+                if *work == Work::Rows {
+                    // Where the command's rows go, too.
+                    command.args(["--rows", "/dev/null"]);
                 }
                 Told::read(&output(&mut command)?)?
             }

@@ -186,7 +186,8 @@ impl Report {
             "Medians. The loops in Rust, Python and PHP count from their first request, the command from its start to its end, \
              its check of the whole input before the first call included. Four calls in flight; PHP makes one after another, \
              with a connection for each, as providers' samples do. The loops by hand drop no repeats, keep no quota, retry \
-             nothing and end at the first answer that is not the usual one.\n"
+             nothing and end at the first answer that is not the usual one. What runs from file to rows takes the same file as the \
+             command and writes a row for each record, as it does; leads are read from a file by all.\n"
         )?;
         let mut peers: Vec<&str> = Vec::new();
         for speed in &self.speeds {

@@ -85,8 +85,10 @@ fn rows(speeds: &[Speed]) -> Vec<Row> {
         (peers::STREAM, peers::HYPER, Target::AtLeast(0.9)),
         (peers::DELETER, peers::REQWEST, Target::None),
         (peers::COMMAND, peers::AIOHTTP, Target::AtLeast(5.0)),
+        (peers::COMMAND, peers::AIOHTTP_ROWS, Target::AtLeast(5.0)),
         (peers::COMMAND, peers::HTTPX, Target::None),
         (peers::COMMAND, peers::PHP, Target::AtLeast(10.0)),
+        (peers::COMMAND, peers::PHP_ROWS, Target::AtLeast(10.0)),
     ];
     let mut sizes: Vec<u64> = speeds
         .iter()
