@@ -27,7 +27,7 @@ use crate::dry_run::{Rehearsed, rehearse};
 use crate::failure::{Exit, Failure};
 use crate::input::{Handing, Shape, Source, last_four};
 use crate::inspect::Inspect;
-use crate::ledger::{About, Invocation, Ledger, Prospect};
+use crate::ledger::{About, Invocation, Ledger, Prospect, WayOn};
 use crate::notes::{Notes, say};
 use crate::observers::Observers;
 use crate::output::{OutcomeRow, OutcomeWriter};
@@ -100,7 +100,8 @@ where
         let options = options(self.options, args);
         if args.dry_run {
             let rehearsed = rehearse(&self.method, entries(source, true), options.clone()).await;
-            return dry_run(&self.target, self.method.descriptor().max_records.get(), &rehearsed);
+            let journal = args.ledger.journal.as_deref().filter(|journal| journal.exists());
+            return dry_run(&self.target, self.method.descriptor().max_records.get(), &rehearsed, journal);
         }
         let source = match args.results.results_dir {
             Some(_) => source.keep()?,
@@ -180,6 +181,15 @@ where
         let mut ledger = prospect.begin()?;
         if let Some(ledger) = &ledger {
             ledger.announce(&notes);
+            if let Some(journal) = ledger.kept() {
+                let way_on = WayOn {
+                    journal,
+                    is_whole: source.is_whole(),
+                    extended: args.ledger.resume.is_some(),
+                    invocation: invocation.as_ref(),
+                };
+                signals.leave(way_on.last_words());
+            }
         }
         let stop = signals.begin();
         let outlook = Outlook::new(self.method.descriptor().max_records.get(), self.method.quotas());
@@ -284,7 +294,12 @@ fn options(options: RunOptions, args: &JobArgs) -> RunOptions {
     }
 }
 
-fn dry_run(target: &Target, per_request: usize, rehearsed: &Rehearsed) -> Result<Exit, Failure> {
+fn dry_run(
+    target: &Target,
+    per_request: usize,
+    rehearsed: &Rehearsed,
+    journal: Option<&Path>,
+) -> Result<Exit, Failure> {
     use std::io::Write;
     let summary = &rehearsed.summary;
     if let Some(stop) = summary.stop.as_ref().filter(|stop| stop.kind() == ReasonKind::Input) {
@@ -311,6 +326,12 @@ fn dry_run(target: &Target, per_request: usize, rehearsed: &Rehearsed) -> Result
         summary.calls,
         span(rehearsed.least),
     ));
+    if let Some(journal) = journal {
+        text.push_str(&format!(
+            "journal     {} was not looked at: what is settled there is counted too, and is not sent again\n",
+            journal.display()
+        ));
+    }
     io::stdout()
         .write_all(text.as_bytes())
         .map_err(|error| Failure::unwritable(&error))?;

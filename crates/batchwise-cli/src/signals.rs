@@ -1,16 +1,16 @@
 //! Ctrl-C, SIGTERM and SIGHUP: the first stops gracefully, the second at once.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, mpsc};
+use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::time::Duration;
 
 use batchwise::StopToken;
 
 use crate::failure::Exit;
-use crate::notes::say;
+use crate::notes::{say, say_at_once};
 use crate::screen;
 
-/// So long a terminal may take to be cleared.
+/// So long a terminal may take to be cleared and written to.
 const A_MOMENT: Duration = Duration::from_millis(100);
 
 /// Watches for signals from its own construction on.
@@ -19,6 +19,8 @@ pub(crate) struct Signals {
     stop: StopToken,
     /// There is something to finish; before that the first signal ends the command.
     begun: Arc<AtomicBool>,
+    /// Said when the second signal ends the command.
+    last_words: Arc<Mutex<Vec<String>>>,
 }
 
 impl Signals {
@@ -39,6 +41,11 @@ impl Signals {
     pub(crate) fn begin(&self) -> StopToken {
         self.begun.store(true, Ordering::SeqCst);
         self.stop.clone()
+    }
+
+    /// What is said when the second signal ends the command: where things are, and how to go on.
+    pub(crate) fn leave(&self, last_words: Vec<String>) {
+        *self.last_words.lock().unwrap_or_else(PoisonError::into_inner) = last_words;
     }
 
     fn wait(&self, note: &'static str, ready: &mpsc::Sender<()>) {
@@ -62,17 +69,21 @@ impl Signals {
             // Said elsewhere: a terminal that stands still must not keep the second signal from its work.
             std::thread::spawn(move || say(note));
             arrivals.next().await;
-            leave_the_terminal_clean();
+            let last_words = std::mem::take(&mut *self.last_words.lock().unwrap_or_else(PoisonError::into_inner));
+            leave_the_terminal(last_words);
             std::process::exit(i32::from(Exit::Stopped.code()));
         });
     }
 }
 
-/// Clears the live lines, unless the terminal takes longer than a moment.
-fn leave_the_terminal_clean() {
+/// Clears the live lines and says the last words, unless the terminal takes longer than a moment.
+fn leave_the_terminal(last_words: Vec<String>) {
     let (done, is_done) = mpsc::channel();
     std::thread::spawn(move || {
         screen::end();
+        for line in last_words {
+            say_at_once(&line);
+        }
         let _ = done.send(());
     });
     let _ = is_done.recv_timeout(A_MOMENT);

@@ -125,22 +125,15 @@ impl Closing<'_> {
     }
 
     fn go_on(&self, flag: &str) -> Option<String> {
-        let again = (!flag.is_empty()).then(|| OsString::from(flag));
-        match (self.journal, self.is_whole) {
-            (Some(journal), true) if self.extended => {
-                let given = self.invocation?.clone().with_journal(journal);
-                Some(command_line(given.words().into_iter().chain(again)))
+        match self.journal {
+            Some(journal) => WayOn {
+                journal,
+                is_whole: self.is_whole,
+                extended: self.extended,
+                invocation: self.invocation,
             }
-            (Some(journal), true) => {
-                let words = ["resume".into(), journal.as_os_str().to_owned()];
-                Some(command_line(words.into_iter().chain(again)))
-            }
-            (Some(journal), false) => {
-                let given = self.invocation?.clone().with_journal(journal);
-                let line = command_line(given.words().into_iter().chain(again));
-                Some(format!("{line}  (and the same input)"))
-            }
-            (None, _) => {
+            .command(flag),
+            None => {
                 // Rows to feed back are all there is, and what is older would be among them.
                 if self.overtaken.total() > 0 {
                     return None;
@@ -158,6 +151,38 @@ impl Closing<'_> {
                 Some(command_line(again.words()))
             }
         }
+    }
+}
+
+/// How a job goes on that has a journal.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct WayOn<'a> {
+    pub(crate) journal: &'a Path,
+    /// The input can be read again.
+    pub(crate) is_whole: bool,
+    /// It is not the one that the job began with: lines were added to it.
+    pub(crate) extended: bool,
+    pub(crate) invocation: Option<&'a Invocation>,
+}
+
+impl WayOn<'_> {
+    /// What is said when the command ends at once.
+    pub(crate) fn last_words(&self) -> Vec<String> {
+        let journal = format!("stopped at once; journal {}", self.journal.display());
+        let command = self.command("").map(|command| format!("go on with: {command}"));
+        std::iter::once(journal).chain(command).collect()
+    }
+
+    fn command(&self, flag: &str) -> Option<String> {
+        let again = (!flag.is_empty()).then(|| OsString::from(flag));
+        if self.is_whole && !self.extended {
+            let words = ["resume".into(), self.journal.as_os_str().to_owned()];
+            return Some(command_line(words.into_iter().chain(again)));
+        }
+        let given = self.invocation?.clone().with_journal(self.journal);
+        let line = command_line(given.words().into_iter().chain(again));
+        let input = if self.is_whole { "" } else { "  (and the same input)" };
+        Some(format!("{line}{input}"))
     }
 }
 

@@ -13,7 +13,7 @@ mod state;
 mod whole;
 
 pub(crate) use args::{LedgerArgs, ResumeArg};
-pub(crate) use closing::Closing;
+pub(crate) use closing::{Closing, WayOn};
 pub(crate) use done::{check_input, finished_at};
 pub(crate) use invocation::Invocation;
 pub(crate) use lookup::{JournalLookup, detail, provider};

@@ -53,6 +53,25 @@ impl Desk {
 }
 
 #[test]
+fn a_dry_run_beside_a_journal_says_that_it_counts_what_is_settled_there() {
+    let emulated = Emulated::any();
+    let home = tempfile::tempdir().unwrap();
+    let journal = home.path().join("job.db");
+    let run = |args: &str| {
+        Cli::new(&emulated.url(), &format!("calltouch-import delete 51001 {args}"))
+            .arg("--journal")
+            .arg(&journal)
+            .run()
+            .with_code(0)
+            .stdout
+    };
+    assert!(!run("--dry-run").contains("journal"), "there is none yet");
+    run("--yes");
+    let told = run("--dry-run");
+    assert!(told.contains("records     1 ") && told.contains("job.db was not looked at"), "{told}");
+}
+
+#[test]
 fn an_unfinished_job_goes_on_with_what_is_not_settled_and_is_judged_as_a_whole() {
     let (emulated, desk) = (with_a_refusal(), Desk::new());
     let (journal, input) = (desk.path("job.db"), file(".txt", ids(250)));

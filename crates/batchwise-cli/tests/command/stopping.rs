@@ -48,6 +48,29 @@ fn the_second_signal_ends_at_once() {
 }
 
 #[test]
+fn the_second_signal_leaves_the_path_of_the_journal_and_the_command_that_goes_on() {
+    let recorder = Recorder::start(Canned::Never);
+    let (ids, home) = (file(".txt", "51001\n"), tempfile::tempdir().unwrap());
+    let journal = home.path().join("my job.db").display().to_string();
+    let mut running = Cli::new(recorder.url(), "calltouch-import delete --yes")
+        .input(&ids)
+        .arg("--journal")
+        .arg(&journal)
+        .start();
+    while recorder.requests().is_empty() {
+        std::thread::yield_now();
+    }
+    running.signal("INT");
+    running.wait_for_note("stopping");
+    running.signal("INT");
+    running
+        .end()
+        .with_code(3)
+        .says(&format!("stopped at once; journal {journal}"))
+        .says(&format!("go on with: batchwise resume '{journal}'"));
+}
+
+#[test]
 fn the_second_signal_ends_at_once_even_while_nobody_takes_the_output() {
     let emulated = Emulated::any();
     let ids = file(".txt", ids(20_000));
