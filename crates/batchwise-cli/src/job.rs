@@ -101,7 +101,12 @@ where
         if args.dry_run {
             let rehearsed = rehearse(&self.method, entries(source, true), options.clone()).await;
             let journal = args.ledger.journal.as_deref().filter(|journal| journal.exists());
-            return dry_run(&self.target, self.method.descriptor().max_records.get(), &rehearsed, journal);
+            return dry_run(
+                &self.target,
+                self.method.descriptor().max_records.get(),
+                &rehearsed,
+                journal,
+            );
         }
         let source = match args.results.results_dir {
             Some(_) => source.keep()?,

@@ -68,7 +68,10 @@ fn a_dry_run_beside_a_journal_says_that_it_counts_what_is_settled_there() {
     assert!(!run("--dry-run").contains("journal"), "there is none yet");
     run("--yes");
     let told = run("--dry-run");
-    assert!(told.contains("records     1 ") && told.contains("job.db was not looked at"), "{told}");
+    assert!(
+        told.contains("records     1 ") && told.contains("job.db was not looked at"),
+        "{told}"
+    );
 }
 
 #[test]
