@@ -136,13 +136,19 @@ impl std::error::Error for InvalidRecord {}
 /// [`InvalidRecord`] with `expected` for anything else; leading zeros are refused because a spreadsheet or a text
 /// identifier may stand behind them.
 pub fn parse_number(text: &str, expected: &str) -> Result<u64, InvalidRecord> {
-    let trimmed = text.trim();
-    let plain = !trimmed.is_empty() && trimmed.bytes().all(|byte| byte.is_ascii_digit());
-    let led_by_zero = trimmed.len() > 1 && trimmed.starts_with('0');
-    if !plain || led_by_zero {
-        return Err(InvalidRecord::new(text, expected));
+    whole_number(text)
+        .or_else(|| whole_number(text.trim()))
+        .ok_or_else(|| InvalidRecord::new(text, expected))
+}
+
+fn whole_number(digits: &str) -> Option<u64> {
+    if digits.is_empty() || (digits.len() > 1 && digits.starts_with('0')) {
+        return None;
     }
-    trimmed.parse().map_err(|_| InvalidRecord::new(text, expected))
+    digits.bytes().try_fold(0_u64, |number, byte| {
+        let digit = byte.checked_sub(b'0').filter(|digit| *digit <= 9)?;
+        number.checked_mul(10)?.checked_add(u64::from(digit))
+    })
 }
 
 #[cfg(test)]

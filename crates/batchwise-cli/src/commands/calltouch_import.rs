@@ -81,25 +81,25 @@ pub(crate) struct ImportShape;
 impl Shape for ImportShape {
     type Record = ImportLogId;
 
-    fn of_text(&self, text: &str) -> Result<Vec<ImportLogId>, String> {
-        let id: ImportLogId = text.parse().map_err(expected)?;
-        Ok(vec![id])
+    fn of_text(&self, text: &str, to: &mut Vec<ImportLogId>) -> Result<(), String> {
+        to.push(text.parse().map_err(expected)?);
+        Ok(())
     }
 
     fn columns(&self) -> &'static [&'static [&'static str]] {
         &[&["record"], &["importLogId"], &["import_log_id"], &["id"]]
     }
 
-    fn of_columns(&self, values: &[&str]) -> Result<Vec<ImportLogId>, String> {
-        self.of_text(values.first().copied().unwrap_or_default())
+    fn of_columns(&self, values: &[&str], to: &mut Vec<ImportLogId>) -> Result<(), String> {
+        self.of_text(values.first().copied().unwrap_or_default(), to)
     }
 
-    fn of_json(&self, value: Value) -> Result<Vec<ImportLogId>, String> {
+    fn of_json(&self, value: Value, to: &mut Vec<ImportLogId>) -> Result<(), String> {
         let text = match &value {
             Value::Object(object) => number(object, &["record", "importLogId", "import_log_id", "id"])
                 .unwrap_or_else(|| Err("expected a member `record` or `importLogId`".to_owned()))?,
             other => text_or_number(other)?,
         };
-        self.of_text(&text)
+        self.of_text(&text, to)
     }
 }

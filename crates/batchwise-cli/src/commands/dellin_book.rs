@@ -105,19 +105,19 @@ pub(crate) struct BookShape;
 impl Shape for BookShape {
     type Record = BookObject;
 
-    fn of_text(&self, text: &str) -> Result<Vec<BookObject>, String> {
-        let object: BookObject = text.parse().map_err(|error| with_nearest_kind(text, expected(error)))?;
-        Ok(vec![object])
+    fn of_text(&self, text: &str, to: &mut Vec<BookObject>) -> Result<(), String> {
+        to.push(text.parse().map_err(|error| with_nearest_kind(text, expected(error)))?);
+        Ok(())
     }
 
     fn columns(&self) -> &'static [&'static [&'static str]] {
         &[&["record"], &["kind", "id"]]
     }
 
-    fn of_columns(&self, values: &[&str]) -> Result<Vec<BookObject>, String> {
+    fn of_columns(&self, values: &[&str], to: &mut Vec<BookObject>) -> Result<(), String> {
         match values {
-            [kind, id] => self.of_text(&format!("{}:{}", kind.to_ascii_lowercase(), id)),
-            [key] => self.of_text(key),
+            [kind, id] => self.of_text(&format!("{}:{}", kind.to_ascii_lowercase(), id), to),
+            [key] => self.of_text(key, to),
             _ => Err("expected kind and id".to_owned()),
         }
     }
@@ -126,15 +126,15 @@ impl Shape for BookShape {
         Some("kind")
     }
 
-    fn of_json(&self, value: Value) -> Result<Vec<BookObject>, String> {
+    fn of_json(&self, value: Value, to: &mut Vec<BookObject>) -> Result<(), String> {
         let Value::Object(object) = &value else {
-            return self.of_text(&text_or_number(&value)?);
+            return self.of_text(&text_or_number(&value)?, to);
         };
         if let Some(record) = number(object, &["record"]) {
-            return self.of_text(&record?);
+            return self.of_text(&record?, to);
         }
         match (number(object, &["kind"]), number(object, &["id"])) {
-            (Some(kind), Some(id)) => self.of_text(&format!("{}:{}", kind?, id?)),
+            (Some(kind), Some(id)) => self.of_text(&format!("{}:{}", kind?, id?), to),
             _ => Err("expected the members `kind` and `id`".to_owned()),
         }
     }

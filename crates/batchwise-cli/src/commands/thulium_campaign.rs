@@ -275,7 +275,7 @@ impl<R> CampaignShape<R> {
         }
     }
 
-    fn in_campaign(&self, campaign: &str, key: &str) -> Result<Vec<R>, String> {
+    fn in_campaign(&self, campaign: &str, key: &str, to: &mut Vec<R>) -> Result<(), String> {
         let campaign: CampaignId = campaign.trim().parse().map_err(expected)?;
         if !self.campaigns.is_empty() && !self.campaigns.contains(&campaign) {
             return Err(format!(
@@ -283,27 +283,28 @@ impl<R> CampaignShape<R> {
                 campaign.as_str()
             ));
         }
-        (self.build)(campaign, key.trim()).map(|record| vec![record])
+        to.push((self.build)(campaign, key.trim())?);
+        Ok(())
     }
 
-    fn in_each(&self, key: &str) -> Result<Vec<R>, String> {
+    fn in_each(&self, key: &str, to: &mut Vec<R>) -> Result<(), String> {
         if self.campaigns.is_empty() {
             return Err("it names no campaign: give --campaign, or the columns campaign,customer_id".to_owned());
         }
-        self.campaigns
-            .iter()
-            .map(|campaign| (self.build)(*campaign, key.trim()))
-            .collect()
+        for campaign in &self.campaigns {
+            to.push((self.build)(*campaign, key.trim())?);
+        }
+        Ok(())
     }
 }
 
 impl<R: batchwise::Record> Shape for CampaignShape<R> {
     type Record = R;
 
-    fn of_text(&self, text: &str) -> Result<Vec<R>, String> {
+    fn of_text(&self, text: &str, to: &mut Vec<R>) -> Result<(), String> {
         match text.split_once(':') {
-            Some((campaign, key)) => self.in_campaign(campaign, key),
-            None => self.in_each(text),
+            Some((campaign, key)) => self.in_campaign(campaign, key, to),
+            None => self.in_each(text, to),
         }
     }
 
@@ -315,24 +316,24 @@ impl<R: batchwise::Record> Shape for CampaignShape<R> {
         Some("campaign")
     }
 
-    fn of_columns(&self, values: &[&str]) -> Result<Vec<R>, String> {
+    fn of_columns(&self, values: &[&str], to: &mut Vec<R>) -> Result<(), String> {
         match values {
-            [campaign, key] => self.in_campaign(campaign, key),
-            [key] => self.in_each(key),
+            [campaign, key] => self.in_campaign(campaign, key, to),
+            [key] => self.in_each(key, to),
             _ => Err("expected a campaign and a key".to_owned()),
         }
     }
 
-    fn of_json(&self, value: Value) -> Result<Vec<R>, String> {
+    fn of_json(&self, value: Value, to: &mut Vec<R>) -> Result<(), String> {
         let Value::Object(object) = &value else {
-            return self.of_text(&text_or_number(&value)?);
+            return self.of_text(&text_or_number(&value)?, to);
         };
         let key = number(object, &["record"])
             .or_else(|| number(object, self.names.members))
             .ok_or_else(|| format!("expected a member `record` or `{}`", self.names.members.join("` or `")))??;
         match number(object, &["campaign"]) {
-            Some(campaign) => self.in_campaign(&campaign?, &key),
-            None => self.in_each(&key),
+            Some(campaign) => self.in_campaign(&campaign?, &key, to),
+            None => self.in_each(&key, to),
         }
     }
 

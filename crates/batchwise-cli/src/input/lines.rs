@@ -1,6 +1,7 @@
 //! Lines of bytes with their numbers.
 
-use std::io::{self, BufRead, Read};
+use std::io::{self, BufRead};
+use std::ops::Range;
 
 /// Longest line that is read; a longer one is a mistake, not a record. No request takes more either.
 ///
@@ -12,7 +13,9 @@ pub(super) const MAX_LINE_BYTES: usize = 1024 * 1024;
 pub(super) struct Lines<R> {
     input: R,
     number: u64,
+    /// The line that was read last, and what of the input came with it.
     bytes: Vec<u8>,
+    line: Range<usize>,
     again: bool,
 }
 
@@ -22,6 +25,7 @@ impl<R: BufRead> Lines<R> {
             input,
             number: 0,
             bytes: Vec::new(),
+            line: 0..0,
             again: false,
         }
     }
@@ -41,7 +45,7 @@ impl<R: BufRead> Lines<R> {
         if !std::mem::take(&mut self.again) && !self.read()? {
             return Ok(None);
         }
-        let bytes = self.bytes.as_slice();
+        let bytes = self.bytes.get(self.line.clone()).unwrap_or_default();
         let bytes = match self.number {
             1 => bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes),
             _ => bytes,
@@ -51,23 +55,91 @@ impl<R: BufRead> Lines<R> {
 
     /// Reads one line more; false at the end.
     fn read(&mut self) -> Result<bool, String> {
-        self.bytes.clear();
         self.number += 1;
-        let number = self.number;
-        let most = u64::try_from(MAX_LINE_BYTES).unwrap_or(u64::MAX);
-        let read = self.input.by_ref().take(most).read_until(b'\n', &mut self.bytes);
-        match read {
-            Ok(0) => return Ok(false),
-            Ok(_) => {}
-            Err(error) => return Err(broken(number, &error)),
+        self.line = self.line.end..self.line.end;
+        loop {
+            // What was looked at holds no end of a line.
+            let mut rest = self.bytes.get(self.line.end..).unwrap_or_default();
+            let more = rest.skip_until(b'\n').unwrap_or_default();
+            self.line.end += more;
+            let ended = more > 0 && self.bytes.get(self.line.end - 1) == Some(&b'\n');
+            let length = self.line.len();
+            if length > MAX_LINE_BYTES || (length == MAX_LINE_BYTES && !ended) {
+                return Err(format!("line {} is longer than {MAX_LINE_BYTES} bytes", self.number));
+            }
+            if ended || !self.read_ahead()? {
+                return Ok(!self.line.is_empty());
+            }
         }
-        if self.bytes.len() >= MAX_LINE_BYTES && !self.bytes.ends_with(b"\n") {
-            return Err(format!("line {number} is longer than {MAX_LINE_BYTES} bytes"));
+    }
+
+    /// Takes what the input has at hand, waiting only where it has nothing; false at its end.
+    fn read_ahead(&mut self) -> Result<bool, String> {
+        self.bytes.drain(..self.line.start);
+        self.line = 0..self.line.len();
+        loop {
+            match self.input.fill_buf() {
+                Ok(piece) => {
+                    let length = piece.len();
+                    self.bytes.extend_from_slice(piece);
+                    self.input.consume(length);
+                    return Ok(length > 0);
+                }
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(broken(self.number, &error)),
+            }
         }
-        Ok(true)
     }
 }
 
 fn broken(number: u64, error: &io::Error) -> String {
     format!("line {number}: the input cannot be read: {error}")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::BufReader;
+
+    use super::*;
+
+    /// The lines of a text that comes in pieces of this size.
+    fn lines(text: &str, piece: usize) -> Result<Vec<(u64, String)>, String> {
+        let mut lines = Lines::new(BufReader::with_capacity(piece, text.as_bytes()));
+        let mut found = Vec::new();
+        while let Some((number, line)) = lines.next()? {
+            found.push((number, String::from_utf8_lossy(line).into_owned()));
+        }
+        Ok(found)
+    }
+
+    #[test]
+    fn lines_are_the_same_in_pieces_of_any_size() {
+        for piece in [1, 2, 3, 5, 100] {
+            let wanted = ["51001\r\n", "\n", "x y\n", "7"].map(str::to_owned);
+            let found = lines("\u{feff}51001\r\n\nx y\n7", piece).unwrap();
+            assert_eq!(found, (1..).zip(wanted).collect::<Vec<_>>(), "in pieces of {piece}");
+        }
+    }
+
+    #[test]
+    fn a_line_comes_again_whatever_was_read_ahead() {
+        for piece in [1, 100] {
+            let mut lines = Lines::new(BufReader::with_capacity(piece, &b"one\ntwo\n"[..]));
+            assert_eq!(lines.next(), Ok(Some((1, &b"one\n"[..]))));
+            lines.again();
+            assert_eq!(lines.next(), Ok(Some((1, &b"one\n"[..]))));
+            assert_eq!(lines.next(), Ok(Some((2, &b"two\n"[..]))));
+            assert_eq!(lines.next(), Ok(None));
+        }
+    }
+
+    #[test]
+    fn the_limit_of_a_line_counts_its_end() {
+        let longest = "1".repeat(MAX_LINE_BYTES - 1);
+        for piece in [1000, MAX_LINE_BYTES * 2] {
+            assert_eq!(lines(&format!("{longest}\n{longest}"), piece).unwrap().len(), 2);
+            assert!(lines(&format!("{longest}1\n"), piece).is_err());
+            assert!(lines(&format!("{longest}1"), piece).is_err());
+        }
+    }
 }

@@ -1,6 +1,5 @@
 //! Reads rows of records from bytes.
 
-use std::borrow::Cow;
 use std::io::BufRead;
 use std::path::Path;
 
@@ -13,14 +12,14 @@ use super::{Columns, Format, RawRow, Shape, unique};
 use crate::args::InputArgs;
 
 /// One row of an input.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Row<R> {
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Row<'a, R> {
     /// What the fields of the rows are, and what was found of the input in words; before the first row.
     Columns(Columns, Option<String>),
-    /// A row and its records.
-    Records(RawRow, Vec<R>),
+    /// A row and its records, which may be taken out.
+    Records(RawRow<'a>, &'a mut Vec<R>),
     /// A row that is no record: its text, and what was expected.
-    Bad(RawRow, String, String),
+    Bad(RawRow<'a>, String, String),
     /// A row without content.
     Blank,
     /// The input cannot be read on.
@@ -36,7 +35,7 @@ pub(crate) fn read_rows<S: Shape>(
     path: Option<&Path>,
     reading: &InputArgs,
     note: Option<String>,
-    emit: &mut dyn FnMut(Row<S::Record>) -> bool,
+    emit: &mut dyn FnMut(Row<'_, S::Record>) -> bool,
 ) {
     // The first line that is not blank decides the form; it is read again with the rest.
     let mut whole = Lines::new(input);
@@ -70,11 +69,11 @@ pub(crate) fn read_rows<S: Shape>(
         whole.again();
     }
     match format {
-        Format::Lines => read_lines(whole, (Columns::Lines, note), emit, &|text| {
-            let records = shape
+        Format::Lines => read_lines(whole, (Columns::Lines, note), emit, &|text, to| {
+            let read = shape
                 .plain(text, Standing::Line)
-                .and_then(|plain| shape.of_text(&plain));
-            records.map_err(|why| match text.starts_with('{') {
+                .and_then(|plain| shape.of_text(&plain, to));
+            read.map_err(|why| match text.starts_with('{') {
                 true => format!("{why}; it is JSON, and the first line is none: name the file .ndjson"),
                 false => why,
             })
@@ -83,9 +82,9 @@ pub(crate) fn read_rows<S: Shape>(
             whole,
             (Columns::Json, note),
             emit,
-            &|text| match shape.of_json_line(text) {
-                Some(records) => Ok(records),
-                None => shape.of_json(unique::value(text)?),
+            &|text, to| match shape.of_json_line(text, to) {
+                true => Ok(()),
+                false => shape.of_json(unique::value(text)?, to),
             },
         ),
         Format::Csv(delimiter) => {
@@ -102,27 +101,32 @@ pub(crate) fn read_rows<S: Shape>(
 fn read_lines<R>(
     mut lines: Lines<impl BufRead>,
     (columns, note): (Columns, Option<String>),
-    emit: &mut dyn FnMut(Row<R>) -> bool,
-    parse: &dyn Fn(&str) -> Result<Vec<R>, String>,
+    emit: &mut dyn FnMut(Row<'_, R>) -> bool,
+    parse: &dyn Fn(&str, &mut Vec<R>) -> Result<(), String>,
 ) {
     if !emit(Row::Columns(columns, note)) {
         return;
     }
+    let mut records = Vec::new();
     loop {
+        records.clear();
         let row = match lines.next() {
             Ok(None) => return,
-            Ok(Some((number, bytes))) => match std::str::from_utf8(bytes).map(str::trim) {
-                Ok("") => Row::Blank,
-                Ok(text) => match parse(text) {
-                    Ok(records) => Row::Records(RawRow::of_line(number, without_end(bytes)), records),
-                    Err(why) => Row::Bad(RawRow::of_line(number, without_end(bytes)), text.to_owned(), why),
-                },
-                Err(_) => {
-                    let line = without_end(bytes);
-                    let text = line.trim().to_owned();
-                    Row::Bad(RawRow::of_line(number, line), text, NOT_UTF8.to_owned())
+            Ok(Some((number, bytes))) => {
+                let line = without_end(bytes);
+                let raw = RawRow::of_line(number, line);
+                match std::str::from_utf8(line).map(trimmed) {
+                    Ok("") => Row::Blank,
+                    Ok(text) => match parse(text, &mut records) {
+                        Ok(()) => Row::Records(raw, &mut records),
+                        Err(why) => Row::Bad(raw, text.to_owned(), why),
+                    },
+                    Err(_) => {
+                        let text = String::from_utf8_lossy(line).trim().to_owned();
+                        Row::Bad(raw, text, NOT_UTF8.to_owned())
+                    }
                 }
-            },
+            }
             Err(why) => Row::Broken(why),
         };
         let last = matches!(row, Row::Broken(_));
@@ -132,10 +136,18 @@ fn read_lines<R>(
     }
 }
 
-/// The text of a line without its terminator.
-fn without_end(bytes: &[u8]) -> Cow<'_, str> {
+/// A line without its terminator.
+fn without_end(bytes: &[u8]) -> &[u8] {
     let line = bytes.strip_suffix(b"\n").unwrap_or(bytes);
-    String::from_utf8_lossy(line.strip_suffix(b"\r").unwrap_or(line))
+    line.strip_suffix(b"\r").unwrap_or(line)
+}
+
+/// The text without white space around it, which nearly all lines are.
+fn trimmed(text: &str) -> &str {
+    match text.as_bytes() {
+        [first, .., last] if first.is_ascii_graphic() && last.is_ascii_graphic() => text,
+        _ => text.trim(),
+    }
 }
 
 #[cfg(test)]
@@ -155,17 +167,18 @@ mod tests {
     impl Shape for Ids {
         type Record = ImportLogId;
 
-        fn of_text(&self, text: &str) -> Result<Vec<ImportLogId>, String> {
-            Ok(vec![text.parse().map_err(|_| "expected an id".to_owned())?])
+        fn of_text(&self, text: &str, to: &mut Vec<ImportLogId>) -> Result<(), String> {
+            to.push(text.parse().map_err(|_| "expected an id".to_owned())?);
+            Ok(())
         }
 
         fn columns(&self) -> &'static [&'static [&'static str]] {
             &[&["kind", "id"], &["id"]]
         }
 
-        fn of_columns(&self, values: &[&str]) -> Result<Vec<ImportLogId>, String> {
+        fn of_columns(&self, values: &[&str], to: &mut Vec<ImportLogId>) -> Result<(), String> {
             match values {
-                ["x", id] | [id] => self.of_text(id),
+                ["x", id] | [id] => self.of_text(id, to),
                 _ => Err("expected kind x".to_owned()),
             }
         }
@@ -174,12 +187,12 @@ mod tests {
             Some("kind")
         }
 
-        fn of_json(&self, value: Value) -> Result<Vec<ImportLogId>, String> {
+        fn of_json(&self, value: Value, to: &mut Vec<ImportLogId>) -> Result<(), String> {
             let text = match &value {
                 Value::Object(object) => number(object, &["id"]).unwrap_or_else(|| Err("expected `id`".to_owned()))?,
                 other => text_or_number(other)?,
             };
-            self.of_text(&text)
+            self.of_text(&text, to)
         }
     }
 
@@ -244,8 +257,15 @@ mod tests {
         );
     }
 
+    /// A row as it stood: its line and its fields.
+    type Stood = (u64, Vec<String>);
+
+    fn stood(line: u64, fields: &[&str]) -> Stood {
+        (line, fields.iter().map(|field| (*field).to_owned()).collect())
+    }
+
     /// The columns, the rows as they stood, and how many were blank.
-    fn raw(content: &str, path: Option<&str>) -> (Option<Columns>, Vec<RawRow>, usize) {
+    fn raw(content: &str, path: Option<&str>) -> (Option<Columns>, Vec<Stood>, usize) {
         let (mut columns, mut rows, mut blank) = (None, Vec::new(), 0);
         let input = Box::new(io::Cursor::new(content.as_bytes().to_vec()));
         read_rows(
@@ -257,7 +277,7 @@ mod tests {
             &mut |row| {
                 match row {
                     Row::Columns(found, _) => columns = Some(found),
-                    Row::Records(raw, _) | Row::Bad(raw, ..) => rows.push(raw),
+                    Row::Records(raw, _) | Row::Bad(raw, ..) => rows.push((raw.line, raw.fields().into_owned())),
                     Row::Blank => blank += 1,
                     Row::Broken(why) => panic!("{why}"),
                 }
@@ -277,11 +297,7 @@ mod tests {
             columns,
             Some(Columns::Named(vec![" name ".to_owned(), "id".to_owned()]))
         );
-        let raw = |line, fields: &[&str]| RawRow {
-            line,
-            fields: fields.iter().map(|field| (*field).to_owned()).collect(),
-        };
-        assert_eq!(rows, [raw(2, &[" a, b ", " 1 "]), raw(5, &["x", "y", "z"])]);
+        assert_eq!(rows, [stood(2, &[" a, b ", " 1 "]), stood(5, &["x", "y", "z"])]);
         assert_eq!(blank, 2);
     }
 
@@ -289,11 +305,11 @@ mod tests {
     fn lines_are_kept_as_they_stood_beside_their_records() {
         let (columns, rows, blank) = raw("\n 1 \r\nx", None);
         assert_eq!(columns, Some(Columns::Lines));
-        assert_eq!(rows, [RawRow::of_line(2, " 1 "), RawRow::of_line(3, "x")]);
+        assert_eq!(rows, [stood(2, &[" 1 "]), stood(3, &["x"])]);
         assert_eq!(blank, 1);
         let (columns, rows, _) = raw("{\"id\": 1}\n", None);
         assert_eq!(columns, Some(Columns::Json));
-        assert_eq!(rows, [RawRow::of_line(1, "{\"id\": 1}")]);
+        assert_eq!(rows, [stood(1, &["{\"id\": 1}"])]);
     }
 
     #[test]
@@ -345,7 +361,7 @@ mod tests {
             left: 4 * MAX_LINE_BYTES,
         };
         let input = Box::new(BufReader::new(head.as_bytes().chain(rest)));
-        let mut found = Vec::new();
+        let mut last = None;
         read_rows(
             &Ids,
             input,
@@ -353,14 +369,14 @@ mod tests {
             &InputArgs::default(),
             None,
             &mut |row| {
-                found.push(row);
+                last = match row {
+                    Row::Broken(why) => Some(why),
+                    _ => None,
+                };
                 true
             },
         );
-        match found.pop() {
-            Some(Row::Broken(why)) => why,
-            other => panic!("{other:?}"),
-        }
+        last.expect("an input that breaks")
     }
 
     #[test]

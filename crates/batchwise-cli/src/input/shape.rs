@@ -10,19 +10,20 @@ use super::table::Bound;
 
 /// Reads one provider's records from the forms that people have them in.
 ///
-/// Errors say what was expected; the reader adds line and text.
+/// Records are added to those that are handed in, which spares a list of its own for each; of an error some may be left
+/// there. Errors say what was expected; the reader adds line and text.
 pub(crate) trait Shape: Send + Sync + 'static {
     /// What it reads.
     type Record: Record;
 
     /// Records of a plain line or an argument (one for each campaign).
-    fn of_text(&self, text: &str) -> Result<Vec<Self::Record>, String>;
+    fn of_text(&self, text: &str, to: &mut Vec<Self::Record>) -> Result<(), String>;
 
     /// Sets of CSV columns that name a record, the preferred set first.
     fn columns(&self) -> &'static [&'static [&'static str]];
 
     /// Records of the values in one such set of columns.
-    fn of_columns(&self, values: &[&str]) -> Result<Vec<Self::Record>, String>;
+    fn of_columns(&self, values: &[&str], to: &mut Vec<Self::Record>) -> Result<(), String>;
 
     /// The first column of such a set, where keys in a column that the user names are incomplete without it.
     fn companion(&self) -> Option<&'static str> {
@@ -61,15 +62,15 @@ pub(crate) trait Shape: Send + Sync + 'static {
         self.columns().iter().any(known)
     }
 
-    /// Records of a line of JSON that can be read without a value being made of it; `None` for every other line, which is
+    /// Records of a line of JSON that can be read without a value being made of it; false for every other line, which is
     /// read as a value then.
-    fn of_json_line(&self, line: &str) -> Option<Vec<Self::Record>> {
-        let _ = line;
-        None
+    fn of_json_line(&self, line: &str, to: &mut Vec<Self::Record>) -> bool {
+        let _ = (line, to);
+        false
     }
 
     /// Records of a JSON value.
-    fn of_json(&self, value: Value) -> Result<Vec<Self::Record>, String>;
+    fn of_json(&self, value: Value, to: &mut Vec<Self::Record>) -> Result<(), String>;
 
     /// Stages that a file is read for, one pass each; one for providers without an order.
     fn stages(&self) -> u8 {

@@ -169,7 +169,7 @@ impl Source {
     }
 
     /// Reads the input once more: of a pipe what came so far.
-    pub(crate) fn reread<S: Shape>(&self, shape: &S, emit: &mut dyn FnMut(Row<S::Record>) -> bool) -> io::Result<()> {
+    pub(crate) fn reread<S: Shape>(&self, shape: &S, emit: &mut dyn FnMut(Row<'_, S::Record>) -> bool) -> io::Result<()> {
         let (Place::Pipe(path), Some(kept)) = (&self.place, &self.kept) else {
             return self.rows(shape, emit);
         };
@@ -179,7 +179,7 @@ impl Source {
     }
 
     /// Reads what has not been read of it: a file from its beginning, a pipe to its end.
-    pub(crate) fn read<S: Shape>(&self, shape: &S, emit: &mut dyn FnMut(Row<S::Record>) -> bool) -> io::Result<()> {
+    pub(crate) fn read<S: Shape>(&self, shape: &S, emit: &mut dyn FnMut(Row<'_, S::Record>) -> bool) -> io::Result<()> {
         self.rows(shape, emit)
     }
 
@@ -206,7 +206,7 @@ impl Source {
         !matches!(self.place, Place::Pipe(_))
     }
 
-    fn rows<S: Shape>(&self, shape: &S, emit: &mut dyn FnMut(Row<S::Record>) -> bool) -> io::Result<()> {
+    fn rows<S: Shape>(&self, shape: &S, emit: &mut dyn FnMut(Row<'_, S::Record>) -> bool) -> io::Result<()> {
         let (pipe, path): (Box<dyn BufRead + Send>, Option<&Path>) = match &self.place {
             Place::File(path, stamp, look) => {
                 let file = File::open(path)?;
@@ -219,15 +219,19 @@ impl Source {
                 return if whole { stamp.check(&file.metadata()?) } else { Ok(()) };
             }
             Place::Arguments(keys) => {
-                let rows = (1..).zip(keys).map(|(number, key)| {
-                    let raw = RawRow::of_line(number, key);
-                    match shape.of_text(key) {
-                        Ok(records) => Row::Records(raw, records),
-                        Err(why) => Row::Bad(raw, key.clone(), why),
+                let mut records = Vec::new();
+                let mut open = emit(Row::Columns(Columns::Lines, None));
+                for (number, key) in (1..).zip(keys) {
+                    if !open {
+                        break;
                     }
-                });
-                let mut rows = std::iter::once(Row::Columns(Columns::Lines, None)).chain(rows);
-                let _ = rows.all(emit);
+                    records.clear();
+                    let raw = RawRow::of_line(number, key.as_bytes());
+                    open = emit(match shape.of_text(key, &mut records) {
+                        Ok(()) => Row::Records(raw, &mut records),
+                        Err(why) => Row::Bad(raw, key.clone(), why),
+                    });
+                }
                 return Ok(());
             }
             Place::Pipe(Some(path)) => (self.piped(File::open(path)?), Some(path)),
@@ -242,7 +246,7 @@ impl Source {
         shape: &S,
         pipe: Box<dyn BufRead + Send>,
         path: Option<&Path>,
-        emit: &mut dyn FnMut(Row<S::Record>) -> bool,
+        emit: &mut dyn FnMut(Row<'_, S::Record>) -> bool,
     ) {
         match open_pipe(pipe, &self.reading) {
             Ok((text, note)) => read_rows(shape, text, path, &self.reading, note, emit),
@@ -258,7 +262,7 @@ impl Source {
         file: &File,
         path: &Path,
         look: &Look,
-        emit: &mut dyn FnMut(Row<S::Record>) -> bool,
+        emit: &mut dyn FnMut(Row<'_, S::Record>) -> bool,
     ) -> io::Result<()> {
         match look {
             Look::Text(encoding, note) => {
@@ -305,7 +309,7 @@ impl Source {
         self.rows(shape, &mut |row| {
             match row {
                 Row::Records(_, records) => {
-                    for record in records {
+                    for record in records.drain(..) {
                         check.records += 1;
                         if limit.is_some_and(|limit| check.records > limit) {
                             continue;
@@ -335,9 +339,9 @@ impl Source {
     pub(crate) fn first<S: Shape>(&self, shape: &S, count: u64, keep_going: bool) -> Result<Vec<S::Record>, Failure> {
         let count = usize::try_from(count).unwrap_or(usize::MAX);
         let (mut first, mut bad) = (Vec::new(), None);
-        let mut take = |row: Row<S::Record>| {
+        let mut take = |row: Row<'_, S::Record>| {
             match row {
-                Row::Records(_, records) => first.extend(records),
+                Row::Records(_, records) => first.append(records),
                 Row::Bad(raw, text, why) => {
                     let told = bad_line(self, raw.line, &shape.shown_text(&text), &why);
                     if keep_going {
@@ -430,7 +434,7 @@ impl Source {
     fn hand_on<S: Shape>(
         &self,
         shape: &S,
-        row: Row<S::Record>,
+        row: Row<'_, S::Record>,
         handing: &Handing,
         (pass, passes): (u8, u8),
         hand: &mut dyn FnMut(Result<Entry<S::Record>, InputError>) -> bool,
@@ -447,7 +451,7 @@ impl Source {
             Row::Records(raw, records) => {
                 let of_pass = |record: &S::Record| passes == 1 || record.stage() == pass;
                 let line = raw.line;
-                records.into_iter().filter(of_pass).all(|record| {
+                records.drain(..).filter(of_pass).all(|record| {
                     if !handing.may_destroy && shape.destroys(&record) {
                         let why = "it overwrites values, and nobody agreed to that: give --yes";
                         let why = bad_line(self, line, &shape.shown(&record), why);

@@ -35,7 +35,7 @@ pub(super) fn read_table<S: Shape>(
     rows: &mut dyn Rows,
     reading: &InputArgs,
     note: Option<String>,
-    emit: &mut dyn FnMut(Row<S::Record>) -> bool,
+    emit: &mut dyn FnMut(Row<'_, S::Record>) -> bool,
 ) {
     let wanted = match header(rows, emit) {
         None => return,
@@ -62,11 +62,21 @@ pub(super) fn read_table<S: Shape>(
             return;
         }
     };
+    let mut records = Vec::new();
     loop {
+        let fields;
         let row = match rows.next() {
             Ok(None) => return,
-            Ok(Some((_, fields))) if is_blank(&fields) => Row::Blank,
-            Ok(Some((line, fields))) => row(&*bound, (width, rows.separator()), line, fields),
+            Ok(Some((_, cells))) if is_blank(&cells) => Row::Blank,
+            Ok(Some((line, cells))) => {
+                let texts = texts(cells);
+                let read = read(&*bound, (width, rows.separator()), texts.as_deref(), &mut records);
+                fields = texts.unwrap_or_else(|lossy| lossy);
+                match read {
+                    Ok(()) => Row::Records(RawRow::of_columns(line, &fields), &mut records),
+                    Err((text, why)) => Row::Bad(RawRow::of_columns(line, &fields), text, why),
+                }
+            }
             Err(why) => Row::Broken(why),
         };
         let last = matches!(row, Row::Broken(_));
@@ -77,7 +87,7 @@ pub(super) fn read_table<S: Shape>(
 }
 
 /// The first row that is not blank, or why there is none; `None` when there is nothing more to read.
-fn header<R>(rows: &mut dyn Rows, emit: &mut dyn FnMut(Row<R>) -> bool) -> Option<Result<(u64, Vec<String>), String>> {
+fn header<R>(rows: &mut dyn Rows, emit: &mut dyn FnMut(Row<'_, R>) -> bool) -> Option<Result<(u64, Vec<String>), String>> {
     loop {
         match rows.next() {
             Ok(None) => return None,
@@ -106,15 +116,10 @@ fn is_blank(fields: &[Vec<u8>]) -> bool {
     fields.iter().all(|field| field.trim_ascii().is_empty())
 }
 
-/// The records of a row under a header of this width.
-fn row<R>(
-    bound: &dyn RowReader<R>,
-    (width, separator): (usize, Option<u8>),
-    line: u64,
-    fields: Vec<Vec<u8>>,
-) -> Row<R> {
+/// The fields of a row as texts; where one is none, as what can be read of them.
+fn texts(fields: Vec<Vec<u8>>) -> Result<Vec<String>, Vec<String>> {
     let mut is_text = true;
-    let fields: Vec<String> = fields
+    let texts = fields
         .into_iter()
         .map(|field| {
             String::from_utf8(field).unwrap_or_else(|error| {
@@ -123,8 +128,20 @@ fn row<R>(
             })
         })
         .collect();
-    let values: Vec<&str> = fields.iter().map(|field| field.trim()).collect();
-    let records = match separator {
+    if is_text { Ok(texts) } else { Err(texts) }
+}
+
+/// Reads the records of a row under a header of this width; an error comes with the text of the row.
+fn read<R>(
+    bound: &dyn RowReader<R>,
+    (width, separator): (usize, Option<u8>),
+    fields: Result<&[String], &Vec<String>>,
+    records: &mut Vec<R>,
+) -> Result<(), (String, String)> {
+    records.clear();
+    let is_text = fields.is_ok();
+    let values: Vec<&str> = fields.unwrap_or_else(Vec::as_slice).iter().map(|field| field.trim()).collect();
+    let read = match separator {
         _ if !is_text => Err(NOT_UTF8.to_owned()),
         // Every field behind the one that came apart stands under another column's name.
         Some(separator) if values.len() > width => Err(format!(
@@ -132,15 +149,12 @@ fn row<R>(
             values.len(),
             delimiter::shown(separator)
         )),
-        _ => bound.read(&values),
+        _ => bound.read(&values, records),
     };
-    match records {
-        Ok(records) => Row::Records(RawRow { line, fields }, records),
-        Err(why) => {
-            let text = values.join(char::from(separator.unwrap_or(b',')).encode_utf8(&mut [0; 4]));
-            Row::Bad(RawRow { line, fields }, text, why)
-        }
-    }
+    read.map_err(|why| {
+        let text = values.join(char::from(separator.unwrap_or(b',')).encode_utf8(&mut [0; 4]));
+        (text, why)
+    })
 }
 
 /// What reads the rows under one header, or why there is none.
@@ -148,8 +162,8 @@ pub(crate) type Bound<'a, R> = Result<Box<dyn RowReader<R> + 'a>, String>;
 
 /// Reads rows under one header.
 pub(crate) trait RowReader<R> {
-    /// Records of a row; an error names the column. Values have no white space around them.
-    fn read(&self, values: &[&str]) -> Result<Vec<R>, String>;
+    /// Adds the records of a row; an error names the column. Values have no white space around them.
+    fn read(&self, values: &[&str], to: &mut Vec<R>) -> Result<(), String>;
 }
 
 fn bind<'a, S: Shape>(shape: &'a S, header: &[&str], column: Option<&str>) -> Bound<'a, S::Record> {
@@ -169,7 +183,7 @@ struct Wanted<'a, S> {
 }
 
 impl<S: Shape> RowReader<S::Record> for Wanted<'_, S> {
-    fn read(&self, row: &[&str]) -> Result<Vec<S::Record>, String> {
+    fn read(&self, row: &[&str], to: &mut Vec<S::Record>) -> Result<(), String> {
         let Some(((name, place), others)) = self.columns.split_last() else {
             return Err("no column is wanted".to_owned());
         };
@@ -188,12 +202,12 @@ impl<S: Shape> RowReader<S::Record> for Wanted<'_, S> {
             .plain(value(name, *place)?, Standing::Cell)
             .map_err(of_column)?;
         if self.keys {
-            return self.shape.of_text(&key).map_err(of_column);
+            return self.shape.of_text(&key, to).map_err(of_column);
         }
         values.push(&key);
         let names: Vec<&str> = self.columns.iter().map(|(name, _)| name.as_str()).collect();
         self.shape
-            .of_columns(&values)
+            .of_columns(&values, to)
             .map_err(|why| format!("column `{}`: {why}", names.join(",")))
     }
 }

@@ -28,12 +28,13 @@ impl<'a> MappedRows<'a> {
 }
 
 impl RowReader<LeadUpdate> for MappedRows<'_> {
-    fn read(&self, values: &[&str]) -> Result<Vec<LeadUpdate>, String> {
+    fn read(&self, values: &[&str], to: &mut Vec<LeadUpdate>) -> Result<(), String> {
         // A row that ends early ends in empty cells.
         let cell = |column: &str| {
             let place = self.places.get(column);
             Ok(place.and_then(|place| values.get(*place)).copied().unwrap_or_default())
         };
-        Ok(vec![self.mapping.lead(&cell)?])
+        to.push(self.mapping.lead(&cell)?);
+        Ok(())
     }
 }

@@ -17,7 +17,7 @@ pub(crate) struct LeadShape {
 impl Shape for LeadShape {
     type Record = LeadUpdate;
 
-    fn of_text(&self, _text: &str) -> Result<Vec<LeadUpdate>, String> {
+    fn of_text(&self, _text: &str, _to: &mut Vec<LeadUpdate>) -> Result<(), String> {
         Err(
             "expected a lead as a JSON object, such as {\"matching\": [...], \"addCustomFields\": {...}}; columns need a \
              mapping: --map FILE, or --match-... COLUMN and --field COLUMN=FIELD"
@@ -29,8 +29,8 @@ impl Shape for LeadShape {
         &[]
     }
 
-    fn of_columns(&self, _values: &[&str]) -> Result<Vec<LeadUpdate>, String> {
-        self.of_text("")
+    fn of_columns(&self, _values: &[&str], to: &mut Vec<LeadUpdate>) -> Result<(), String> {
+        self.of_text("", to)
     }
 
     fn bound(&self, header: &[&str]) -> Option<Bound<'_, LeadUpdate>> {
@@ -50,15 +50,16 @@ impl Shape for LeadShape {
         self.mapping.is_some() && columns.all(|column| header.contains(&column))
     }
 
-    fn of_json_line(&self, line: &str) -> Option<Vec<LeadUpdate>> {
+    fn of_json_line(&self, line: &str, to: &mut Vec<LeadUpdate>) -> bool {
         // It knows no other members than a lead's, so this is no row of a result file, and none of them is there twice.
-        line.parse().ok().map(|lead| vec![lead])
+        line.parse().map(|lead| to.push(lead)).is_ok()
     }
 
-    fn of_json(&self, value: Value) -> Result<Vec<LeadUpdate>, String> {
+    fn of_json(&self, value: Value, to: &mut Vec<LeadUpdate>) -> Result<(), String> {
         // A row of a result file may come back.
         let lead = LeadUpdate::from_json(&without_added(value)).map_err(|error| mask_contacts(&error.to_string()))?;
-        Ok(vec![lead])
+        to.push(lead);
+        Ok(())
     }
 
     fn destroys(&self, record: &LeadUpdate) -> bool {

@@ -120,7 +120,7 @@ struct Sorter<'a> {
 
 impl Sorter<'_> {
     /// Takes a row; false when nothing behind it counts.
-    fn take<R: Record>(&mut self, row: Row<R>, lookup: &mut dyn Lookup) -> Result<bool, String> {
+    fn take<R: Record>(&mut self, row: Row<'_, R>, lookup: &mut dyn Lookup) -> Result<bool, String> {
         match row {
             Row::Columns(columns, _) => self.begin(columns).map_err(|error| self.unwritable(&error))?,
             Row::Blank => {
@@ -133,7 +133,7 @@ impl Sorter<'_> {
             Row::Records(raw, records) => {
                 self.written.rows += 1;
                 self.written.blank += u64::from(records.is_empty());
-                for record in &records {
+                for record in records {
                     let entry = JournalEntry::of_record(record, raw.line);
                     self.sort(&raw, &entry, lookup, false)?;
                 }
@@ -192,7 +192,7 @@ impl Sorter<'_> {
         Ok(())
     }
 
-    fn sort(&mut self, raw: &RawRow, entry: &JournalEntry, lookup: &mut dyn Lookup, bad: bool) -> Result<(), String> {
+    fn sort(&mut self, raw: &RawRow<'_>, entry: &JournalEntry, lookup: &mut dyn Lookup, bad: bool) -> Result<(), String> {
         let found = lookup.of(entry)?;
         let is_unread = found.is_none();
         let settled = found.unwrap_or_else(|| match self.pass.journal_failed {
@@ -215,7 +215,7 @@ impl Sorter<'_> {
     fn write(
         &mut self,
         file: ResultFile,
-        raw: &RawRow,
+        raw: &RawRow<'_>,
         (entry, bad): (&JournalEntry, bool),
         settled: &Settled,
         repeats: bool,
@@ -231,20 +231,21 @@ impl Sorter<'_> {
         // A line may name its campaign as well, which has a column of its own here.
         let key = (self.pass.with_campaign && !bad).then_some(entry.key.as_str());
         let scope = entry.scope.as_deref();
+        let own_fields = raw.fields();
         match (&mut self.form, sink) {
             (Some(Form::Csv { own, all, added }), Sink::Csv(csv)) => {
-                let mut fields: Vec<&str> = raw.fields.iter().take(*own).map(String::as_str).collect();
+                let mut fields: Vec<&str> = own_fields.iter().take(*own).map(String::as_str).collect();
                 fields.resize(*own, "");
-                if let (Some(key), [field], true) = (key, fields.as_mut_slice(), *all == 1 && raw.fields.len() == 1)
+                if let (Some(key), [field], true) = (key, fields.as_mut_slice(), *all == 1 && own_fields.len() == 1)
                     && field.contains(':')
                 {
                     *field = key;
                 }
-                let beyond = raw.fields.get(*all..).unwrap_or_default();
+                let beyond = own_fields.get(*all..).unwrap_or_default();
                 csv.write(&fields, &added.values(raw.line, scope, settled, repeats), beyond)
             }
             (Some(Form::Ndjson(last)), Sink::Ndjson(sink)) => {
-                let own = members(raw.fields.first().map_or("", |line| line.trim()), key);
+                let own = members(own_fields.first().map_or("", |line| line.trim()), key);
                 let names: Vec<String> = own.iter().map(|(name, _)| name.clone()).collect();
                 if last.as_ref().is_none_or(|(known, _)| *known != names) {
                     let pass = self.pass;
