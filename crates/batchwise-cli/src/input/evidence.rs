@@ -69,6 +69,11 @@ impl Evidence {
     pub(super) fn feed(&mut self, piece: &[u8]) {
         self.utf8.feed(piece);
         self.detector.feed(piece, false);
+        if piece.is_ascii() && !piece.contains(&0) {
+            self.bytes += piece.len() as u64;
+            self.feed_ascii(piece);
+            return;
+        }
         for byte in piece {
             if *byte == 0 {
                 let [even, odd] = &mut self.zeros;
@@ -83,6 +88,20 @@ impl Evidence {
             } else if !self.word.is_empty() {
                 self.end_word();
             }
+        }
+    }
+
+    /// Nothing but the words at its two ends may have characters beyond ASCII: in the pieces beside it.
+    fn feed_ascii(&mut self, piece: &[u8]) {
+        let is_letter = |byte: &&u8| byte.is_ascii_alphabetic();
+        let before = piece.iter().take_while(is_letter);
+        let after = piece.iter().rev().take_while(is_letter).count();
+        let room = LONGEST_WORD.saturating_sub(self.word.len());
+        self.word.extend(before.take(room));
+        if after < piece.len() {
+            self.end_word();
+            let last = piece.get(piece.len() - after..).unwrap_or_default();
+            self.word.extend(last.iter().take(LONGEST_WORD));
         }
     }
 
@@ -272,6 +291,25 @@ mod tests {
         finds(b"5\x001\x00\n\x00\x18\x04", Finding::Text(UTF_16LE));
         finds(b"\x005\x001\x00\n\x04\x18", Finding::Text(UTF_16BE));
         finds(b"5\x00\x001", Finding::Binary);
+    }
+
+    #[test]
+    fn a_word_goes_on_from_one_piece_to_the_next() {
+        // Each word has ASCII letters and others, so that pieces of one kind cut every one of them.
+        let text = "Łódź;Dąbrowska;Wiśniewski;Grażyna;Żółć;ab;cdźe".repeat(3);
+        let bytes = in_encoding(&text, WINDOWS_1250);
+        let mut whole = Evidence::new();
+        whole.feed(&bytes);
+        let mut cut = Evidence::new();
+        bytes
+            .chunk_by(|one, next| one.is_ascii() == next.is_ascii())
+            .for_each(|piece| cut.feed(piece));
+        for evidence in [&mut whole, &mut cut] {
+            evidence.end_word();
+        }
+        assert_eq!(format!("{:?}", cut.words), format!("{:?}", whole.words));
+        assert_eq!(cut.bytes, whole.bytes);
+        assert!(cut.words.mixed > 0);
     }
 
     #[test]

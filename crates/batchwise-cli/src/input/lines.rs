@@ -8,6 +8,9 @@ use std::ops::Range;
 /// What is read out of a line takes up to a hundred times its bytes, so this bounds the memory of a reader.
 pub(super) const MAX_LINE_BYTES: usize = 1024 * 1024;
 
+/// Bytes that most keys have at most, with the end of their line.
+const NEAR: usize = 24;
+
 /// Reads line by line; a byte order mark before the first one is dropped.
 #[derive(Debug)]
 pub(super) struct Lines<R> {
@@ -59,10 +62,10 @@ impl<R: BufRead> Lines<R> {
         self.line = self.line.end..self.line.end;
         loop {
             // What was looked at holds no end of a line.
-            let mut rest = self.bytes.get(self.line.end..).unwrap_or_default();
-            let more = rest.skip_until(b'\n').unwrap_or_default();
-            self.line.end += more;
-            let ended = more > 0 && self.bytes.get(self.line.end - 1) == Some(&b'\n');
+            let rest = self.bytes.get(self.line.end..).unwrap_or_default();
+            let end = end_of_line(rest);
+            self.line.end += end.unwrap_or(rest.len());
+            let ended = end.is_some();
             let length = self.line.len();
             if length > MAX_LINE_BYTES || (length == MAX_LINE_BYTES && !ended) {
                 return Err(format!("line {} is longer than {MAX_LINE_BYTES} bytes", self.number));
@@ -90,6 +93,21 @@ impl<R: BufRead> Lines<R> {
             }
         }
     }
+}
+
+/// How many bytes a line has with its end.
+fn end_of_line(bytes: &[u8]) -> Option<usize> {
+    // The end of a key is found soonest by looking at each byte, that of a long line by a search.
+    let near = bytes.get(..NEAR).unwrap_or(bytes);
+    if let Some(at) = near.iter().position(|byte| *byte == b'\n') {
+        return Some(at + 1);
+    }
+    let mut far = bytes;
+    let length = far.skip_until(b'\n').ok()?;
+    bytes
+        .get(..length)
+        .filter(|line| line.ends_with(b"\n"))
+        .map(<[u8]>::len)
 }
 
 fn broken(number: u64, error: &io::Error) -> String {

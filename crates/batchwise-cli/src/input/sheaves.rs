@@ -36,8 +36,13 @@ impl<T> Sheaves<T> {
 
     /// Hands over what there is; false when nobody takes it.
     pub(super) fn hand_over(&self) -> bool {
-        let entries = std::mem::take(&mut *self.open.lock().unwrap_or_else(PoisonError::into_inner));
-        entries.is_empty() || self.sender.blocking_send(entries).is_ok()
+        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        if open.is_empty() {
+            return true;
+        }
+        let entries = std::mem::replace(&mut *open, Vec::with_capacity(TOGETHER));
+        drop(open);
+        self.sender.blocking_send(entries).is_ok()
     }
 }
 

@@ -169,7 +169,11 @@ impl Source {
     }
 
     /// Reads the input once more: of a pipe what came so far.
-    pub(crate) fn reread<S: Shape>(&self, shape: &S, emit: &mut dyn FnMut(Row<'_, S::Record>) -> bool) -> io::Result<()> {
+    pub(crate) fn reread<S: Shape>(
+        &self,
+        shape: &S,
+        emit: &mut dyn FnMut(Row<'_, S::Record>) -> bool,
+    ) -> io::Result<()> {
         let (Place::Pipe(path), Some(kept)) = (&self.place, &self.kept) else {
             return self.rows(shape, emit);
         };

@@ -87,7 +87,10 @@ pub(super) fn read_table<S: Shape>(
 }
 
 /// The first row that is not blank, or why there is none; `None` when there is nothing more to read.
-fn header<R>(rows: &mut dyn Rows, emit: &mut dyn FnMut(Row<'_, R>) -> bool) -> Option<Result<(u64, Vec<String>), String>> {
+fn header<R>(
+    rows: &mut dyn Rows,
+    emit: &mut dyn FnMut(Row<'_, R>) -> bool,
+) -> Option<Result<(u64, Vec<String>), String>> {
     loop {
         match rows.next() {
             Ok(None) => return None,
@@ -140,7 +143,11 @@ fn read<R>(
 ) -> Result<(), (String, String)> {
     records.clear();
     let is_text = fields.is_ok();
-    let values: Vec<&str> = fields.unwrap_or_else(Vec::as_slice).iter().map(|field| field.trim()).collect();
+    let values: Vec<&str> = fields
+        .unwrap_or_else(Vec::as_slice)
+        .iter()
+        .map(|field| field.trim())
+        .collect();
     let read = match separator {
         _ if !is_text => Err(NOT_UTF8.to_owned()),
         // Every field behind the one that came apart stands under another column's name.

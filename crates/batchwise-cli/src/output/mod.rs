@@ -3,5 +3,5 @@
 mod row;
 mod writer;
 
-pub(crate) use row::{OutcomeRow, facts_of, one_line, time};
+pub(crate) use row::{OutcomeRow, facts_of, one_line, stamp, time};
 pub(crate) use writer::{OutcomeWriter, defused};

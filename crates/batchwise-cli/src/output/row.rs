@@ -1,6 +1,7 @@
 //! An outcome as it is written.
 
 use std::cell::RefCell;
+use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use batchwise::{Fact, Outcome, Record};
@@ -17,7 +18,8 @@ pub(crate) struct OutcomeRow {
     pub(crate) attempts: u32,
     pub(crate) detail: Option<String>,
     pub(crate) line: u64,
-    pub(crate) at: String,
+    /// Shared with the other outcomes of its second.
+    pub(crate) at: Arc<str>,
     pub(crate) provider: Option<Value>,
     /// What a look at the provider after the job showed.
     pub(crate) verified: Option<Verified>,
@@ -26,7 +28,9 @@ pub(crate) struct OutcomeRow {
 impl OutcomeRow {
     /// Formats an outcome. Keys of records that are no key by themselves are led by their line: `3:900100`.
     pub(crate) fn of<R: Record>(outcome: &Outcome<R>, led_by_line: bool) -> Self {
-        let facts = facts_of(outcome);
+        // Of most there is nothing to tell, and no map is made to find that out.
+        let has_facts = !outcome.facts.is_empty() || outcome.reason.is_some();
+        let facts = has_facts.then(|| facts_of(outcome));
         let key = outcome.key();
         Self {
             record: if led_by_line && outcome.record().is_some() {
@@ -39,8 +43,8 @@ impl OutcomeRow {
             attempts: outcome.attempts,
             detail: outcome.detail(),
             line: outcome.line,
-            at: time(outcome.at),
-            provider: (!facts.is_empty()).then_some(Value::Object(facts)),
+            at: stamp(outcome.at),
+            provider: facts.filter(|facts| !facts.is_empty()).map(Value::Object),
             verified: None,
         }
     }
@@ -48,8 +52,14 @@ impl OutcomeRow {
     /// Writes it as one object of JSON, members in the documented order.
     pub(crate) fn ndjson(&self, with_campaign: bool, to: &mut Vec<u8>) -> serde_json::Result<()> {
         // By hand: through a serializer each member costs thrice as much, and there is a line for every record.
-        to.extend_from_slice(b"{\"record\":");
-        serde_json::to_writer(&mut *to, &self.record)?;
+        to.extend_from_slice(b"{\"record\":\"");
+        if self.record.bytes().all(is_plain) {
+            to.extend_from_slice(self.record.as_bytes());
+            to.push(b'"');
+        } else {
+            to.pop();
+            serde_json::to_writer(&mut *to, &self.record)?;
+        }
         if with_campaign || self.campaign.is_some() {
             to.extend_from_slice(b",\"campaign\":");
             serde_json::to_writer(&mut *to, &self.campaign)?;
@@ -58,14 +68,22 @@ impl OutcomeRow {
         to.extend_from_slice(self.outcome.as_bytes());
         to.extend_from_slice(b"\",\"attempts\":");
         serde_json::to_writer(&mut *to, &self.attempts)?;
-        to.extend_from_slice(b",\"detail\":");
-        serde_json::to_writer(&mut *to, &self.detail)?;
-        to.extend_from_slice(b",\"line\":");
+        if self.detail.is_some() {
+            to.extend_from_slice(b",\"detail\":");
+            serde_json::to_writer(&mut *to, &self.detail)?;
+            to.extend_from_slice(b",\"line\":");
+        } else {
+            to.extend_from_slice(b",\"detail\":null,\"line\":");
+        }
         serde_json::to_writer(&mut *to, &self.line)?;
         to.extend_from_slice(b",\"at\":\"");
         to.extend_from_slice(self.at.as_bytes());
-        to.extend_from_slice(b"\",\"provider\":");
-        serde_json::to_writer(&mut *to, &self.provider)?;
+        if self.provider.is_some() {
+            to.extend_from_slice(b"\",\"provider\":");
+            serde_json::to_writer(&mut *to, &self.provider)?;
+        } else {
+            to.extend_from_slice(b"\",\"provider\":null");
+        }
         if let Some(verified) = self.verified {
             to.extend_from_slice(b",\"verified\":\"");
             to.extend_from_slice(verified.as_str().as_bytes());
@@ -103,6 +121,11 @@ pub(crate) fn one_line(text: &str) -> String {
         .collect()
 }
 
+/// True for what JSON writes as it is; a byte of a character beyond ASCII is one.
+const fn is_plain(byte: u8) -> bool {
+    byte >= b' ' && byte != b'"' && byte != b'\\'
+}
+
 /// What else the provider gave, by name.
 pub(crate) fn facts_of<R: Record>(outcome: &Outcome<R>) -> Map<String, Value> {
     let facts = outcome.facts.iter();
@@ -124,19 +147,27 @@ fn value_of(fact: &Fact) -> Value {
 
 /// `2026-11-22T08:00:00Z`.
 pub(crate) fn time(at: SystemTime) -> String {
+    stamp(at).to_string()
+}
+
+/// The same, one text for all that were settled in a second.
+pub(crate) fn stamp(at: SystemTime) -> Arc<str> {
     thread_local! {
-        /// The second that was written last: hundreds of records share theirs.
-        static LAST: RefCell<(u64, String)> = const { RefCell::new((u64::MAX, String::new())) };
+        /// The time that was written last: hundreds of records share theirs, or its second.
+        static LAST: RefCell<Option<(SystemTime, Arc<str>)>> = const { RefCell::new(None) };
     }
-    let Ok(since) = at.duration_since(UNIX_EPOCH) else {
-        return written(at);
-    };
-    LAST.with_borrow_mut(|(second, text)| {
-        if *second != since.as_secs() {
-            *second = since.as_secs();
-            *text = written(at);
+    let second = |at: SystemTime| at.duration_since(UNIX_EPOCH).ok().map(|since| since.as_secs());
+    LAST.with_borrow_mut(|last| match last {
+        Some((known, text)) if *known == at => Arc::clone(text),
+        Some((known, text)) if second(at).is_some() && second(*known) == second(at) => {
+            *known = at;
+            Arc::clone(text)
         }
-        text.clone()
+        _ => {
+            let text: Arc<str> = written(at).into();
+            *last = Some((at, Arc::clone(&text)));
+            text
+        }
     })
 }
 
@@ -159,6 +190,38 @@ mod tests {
             (999, "1970-01-01T00:00:00Z"),
         ] {
             assert_eq!(time(UNIX_EPOCH + Duration::from_millis(millis)), text);
+        }
+    }
+
+    #[test]
+    fn a_time_before_1970_is_no_other_one() {
+        let before = |seconds| time(UNIX_EPOCH - Duration::from_secs(seconds));
+        assert_eq!(
+            [before(1), before(60)],
+            ["1969-12-31T23:59:59Z", "1969-12-31T23:59:00Z"]
+        );
+    }
+
+    #[test]
+    fn a_key_of_any_characters_is_one_text_of_json() {
+        for key in ["51001", "№ 5", "a\"b", "a\\b", "a\nb", "\u{1f}", "\u{7f}", ""] {
+            let row = OutcomeRow {
+                record: key.into(),
+                campaign: None,
+                outcome: "rejected",
+                attempts: 0,
+                detail: Some("a \"reason\"".into()),
+                line: 1,
+                at: stamp(UNIX_EPOCH),
+                provider: None,
+                verified: None,
+            };
+            let mut line = Vec::new();
+            row.ndjson(false, &mut line).unwrap();
+            let value: Value = serde_json::from_slice(&line).unwrap();
+            assert_eq!(value["record"], key);
+            assert_eq!(value["detail"], "a \"reason\"");
+            assert_eq!(line.iter().filter(|byte| **byte == b'\n').count(), 0);
         }
     }
 }

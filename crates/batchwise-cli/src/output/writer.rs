@@ -68,7 +68,7 @@ impl<W: Write> OutcomeWriter<W> {
                     // A provider's text must not become a formula in a spreadsheet.
                     row.detail.as_deref().map(defused).unwrap_or_default(),
                     row.line.to_string(),
-                    row.at.clone(),
+                    row.at.to_string(),
                     row.provider.as_ref().map(ToString::to_string).unwrap_or_default(),
                 ];
                 if self.with_campaign {

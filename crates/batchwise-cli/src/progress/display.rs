@@ -57,13 +57,18 @@ impl<C: Course> Watched<C> {
         }
     }
 
-    fn note<T>(&self, change: impl FnOnce(&mut C, Duration) -> T) -> T {
-        let now = self.started.elapsed();
-        change(&mut self.course.lock().unwrap_or_else(PoisonError::into_inner), now)
+    /// How long it has been watched. Asked only where a time is noted: a record has none, and there are many.
+    fn now(&self) -> Duration {
+        self.started.elapsed()
+    }
+
+    fn note<T>(&self, change: impl FnOnce(&mut C) -> T) -> T {
+        change(&mut self.course.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     fn look(&self, paint: Paint) -> Look {
-        self.note(|course, now| course.look(now, paint))
+        let now = self.now();
+        self.note(|course| course.look(now, paint))
     }
 }
 
@@ -82,7 +87,7 @@ impl Progress<Finds> {
 
     /// An entry was found.
     pub(crate) fn found(&self) {
-        self.watched.note(|finds, _| finds.found());
+        self.watched.note(Finds::found);
     }
 }
 
@@ -112,7 +117,7 @@ impl<C: Course> Progress<C> {
 
     /// Requests so far.
     pub(crate) fn requests(&self) -> u64 {
-        self.watched.note(|course, _| course.calls().requests())
+        self.watched.note(|course| course.calls().requests())
     }
 
     /// Ends it: live lines are cleared.
@@ -170,7 +175,7 @@ fn live<C: Course>(watched: &Watched<C>, stop: &StopToken, end: &Receiver<()>) {
     screen::begin(lines.clone());
     loop {
         if stop.is_stopped() {
-            watched.note(|course, _| course.calls().stopping());
+            watched.note(|course| course.calls().stopping());
         }
         let look = watched.look(paint);
         if shows_share != Some(look.share.is_some()) {
@@ -208,13 +213,14 @@ fn lines<C: Course>(watched: &Watched<C>, every: Duration, end: &Receiver<()>, w
 
 impl<C: Course> Observer for Watched<C> {
     fn call_started(&self, call: &CallStarted) {
-        self.note(|course, now| course.calls().started(call.call, now));
+        let now = self.now();
+        self.note(|course| course.calls().started(call.call, now));
     }
 
     fn call_finished(&self, call: &CallFinished) {
         // Having to log in first is no request and no failure.
         let requested = call.error != Some(CallErrorKind::NoSession);
-        self.note(|course, _| {
+        self.note(|course| {
             course
                 .calls()
                 .finished(call.call, requested, requested && call.error.is_some());
@@ -222,7 +228,8 @@ impl<C: Course> Observer for Watched<C> {
     }
 
     fn waiting(&self, waiting: &Waiting) {
-        self.note(|course, now| {
+        let now = self.now();
+        self.note(|course| {
             course
                 .calls()
                 .waiting(Wait::new(waiting.on, waiting.wait, waiting.records, now));
@@ -230,15 +237,15 @@ impl<C: Course> Observer for Watched<C> {
     }
 
     fn duplicate(&self, _line: u64, _first: Option<u64>) {
-        self.note(|course, _| course.duplicate());
+        self.note(C::duplicate);
     }
 
     fn recalled(&self) {
-        self.note(|course, _| course.recalled());
+        self.note(C::recalled);
     }
 
     fn outcome(&self, verdict: Verdict, _reached: bool) {
-        self.note(|course, _| course.outcome(verdict));
+        self.note(|course| course.outcome(verdict));
     }
 }
 

@@ -5,7 +5,7 @@ use batchwise_journal::RecordRow;
 use serde_json::Value;
 
 use crate::ledger::{detail, provider};
-use crate::output::{OutcomeRow, time};
+use crate::output::{OutcomeRow, stamp};
 
 /// How the records of a provider are written.
 #[derive(Debug, Clone, Copy)]
@@ -33,7 +33,7 @@ impl Form {
             attempts: record.attempts,
             detail: detail(record),
             line: record.line,
-            at: time(record.at),
+            at: stamp(record.at),
             provider: (!facts.is_empty()).then_some(Value::Object(facts)),
             verified: record.verified,
         }

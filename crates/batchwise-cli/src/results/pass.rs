@@ -192,7 +192,13 @@ impl Sorter<'_> {
         Ok(())
     }
 
-    fn sort(&mut self, raw: &RawRow<'_>, entry: &JournalEntry, lookup: &mut dyn Lookup, bad: bool) -> Result<(), String> {
+    fn sort(
+        &mut self,
+        raw: &RawRow<'_>,
+        entry: &JournalEntry,
+        lookup: &mut dyn Lookup,
+        bad: bool,
+    ) -> Result<(), String> {
         let found = lookup.of(entry)?;
         let is_unread = found.is_none();
         let settled = found.unwrap_or_else(|| match self.pass.journal_failed {

@@ -33,7 +33,7 @@ impl HeldRows {
             row.attempts,
             row.detail,
             row.line,
-            row.at,
+            &*row.at,
             row.provider
         ]);
         writeln!(self.file, "{fields}")
@@ -69,7 +69,7 @@ fn row(line: &str) -> Option<OutcomeRow> {
         attempts: u32::try_from(attempts.as_u64()?).ok()?,
         detail: text(detail),
         line: line.as_u64()?,
-        at: text(at)?,
+        at: text(at)?.into(),
         provider: Some(provider).filter(|provider| !provider.is_null()),
         verified: None,
     })
@@ -100,7 +100,7 @@ mod tests {
                 attempts: 0,
                 detail: Some("not a number".into()),
                 line: 2,
-                at: String::new(),
+                at: "".into(),
                 provider: None,
                 verified: None,
             },
