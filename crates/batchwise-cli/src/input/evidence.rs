@@ -9,6 +9,8 @@ const LONGEST_WORD: usize = 64;
 /// What was seen of a text so far; fed in pieces of any size.
 pub(super) struct Evidence {
     utf8: Utf8,
+    /// Nothing but ASCII so far, and no escape that shifts to another set.
+    is_plain: bool,
     /// Bytes of zero at even and at odd places.
     zeros: [u64; 2],
     bytes: u64,
@@ -58,6 +60,7 @@ impl Evidence {
     pub(super) fn new() -> Self {
         Self {
             utf8: Utf8::default(),
+            is_plain: true,
             zeros: [0, 0],
             bytes: 0,
             detector: EncodingDetector::new(Iso2022JpDetection::Deny),
@@ -68,8 +71,16 @@ impl Evidence {
 
     pub(super) fn feed(&mut self, piece: &[u8]) {
         self.utf8.feed(piece);
-        self.detector.feed(piece, false);
-        if piece.is_ascii() && !piece.contains(&0) {
+        let is_ascii = piece.is_ascii();
+        self.is_plain &= is_ascii && !piece.contains(&0x1b);
+        // Of plain text it keeps the last two bytes.
+        let known = if self.is_plain {
+            piece.len().saturating_sub(2)
+        } else {
+            0
+        };
+        self.detector.feed(piece.get(known..).unwrap_or_default(), false);
+        if is_ascii && !piece.contains(&0) {
             self.bytes += piece.len() as u64;
             self.feed_ascii(piece);
             return;
@@ -291,6 +302,17 @@ mod tests {
         finds(b"5\x001\x00\n\x00\x18\x04", Finding::Text(UTF_16LE));
         finds(b"\x005\x001\x00\n\x04\x18", Finding::Text(UTF_16BE));
         finds(b"5\x00\x001", Finding::Binary);
+    }
+
+    #[test]
+    fn plain_text_before_the_first_letter_of_another_alphabet_hides_nothing() {
+        for (text, encoding) in [(RUSSIAN, WINDOWS_1251), (POLISH, WINDOWS_1250)] {
+            for before in ["id;name\r\n1;x\r\n", "\x1b[0m\r\n", "a word"] {
+                let mut bytes = before.repeat(500).into_bytes();
+                bytes.extend_from_slice(&in_encoding(text, encoding));
+                finds(&bytes, Finding::Text(encoding));
+            }
+        }
     }
 
     #[test]
