@@ -151,9 +151,14 @@ fn whole_number(digits: &str) -> Option<u64> {
         if digit > 9 {
             return None;
         }
-        number = number.checked_mul(10)?.checked_add(u64::from(digit))?;
+        number = number.wrapping_mul(10).wrapping_add(u64::from(digit));
     }
-    Some(number)
+    // The greatest number has twenty digits.
+    if digits.len() < 20 {
+        Some(number)
+    } else {
+        digits.parse().ok()
+    }
 }
 
 #[cfg(test)]
@@ -163,6 +168,9 @@ mod tests {
     #[test]
     fn a_number_is_digits_only() {
         assert_eq!(parse_number(" 51001 ", "a number"), Ok(51001));
+        for number in [0, 9, 9_999_999_999_999_999_999, u64::MAX] {
+            assert_eq!(parse_number(&number.to_string(), "a number"), Ok(number));
+        }
         for bad in [
             "",
             "-1",
@@ -171,6 +179,8 @@ mod tests {
             "1 234",
             "007",
             "18446744073709551616",
+            "99999999999999999999",
+            "184467440737095516150",
             "１２",
             "1e3",
         ] {

@@ -98,11 +98,14 @@ pub(crate) fn read_rows<S: Shape>(
     }
 }
 
+/// What adds the records of a line.
+type Parse<'a, R> = &'a dyn Fn(&str, &mut Vec<R>) -> Result<(), String>;
+
 fn read_lines<R>(
     mut lines: Lines<impl BufRead>,
     (columns, note): (Columns, Option<String>),
     emit: &mut dyn FnMut(Row<'_, R>) -> bool,
-    parse: &dyn Fn(&str, &mut Vec<R>) -> Result<(), String>,
+    parse: Parse<'_, R>,
 ) {
     if !emit(Row::Columns(columns, note)) {
         return;

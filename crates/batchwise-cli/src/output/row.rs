@@ -66,14 +66,15 @@ impl OutcomeRow {
         }
         to.extend_from_slice(b",\"outcome\":\"");
         to.extend_from_slice(self.outcome.as_bytes());
-        to.extend_from_slice(b"\",\"attempts\":");
-        serde_json::to_writer(&mut *to, &self.attempts)?;
-        if self.detail.is_some() {
+        if self.attempts == 1 && self.detail.is_none() {
+            // Nearly all of them, and each piece costs the same however short it is.
+            to.extend_from_slice(b"\",\"attempts\":1,\"detail\":null,\"line\":");
+        } else {
+            to.extend_from_slice(b"\",\"attempts\":");
+            serde_json::to_writer(&mut *to, &self.attempts)?;
             to.extend_from_slice(b",\"detail\":");
             serde_json::to_writer(&mut *to, &self.detail)?;
             to.extend_from_slice(b",\"line\":");
-        } else {
-            to.extend_from_slice(b",\"detail\":null,\"line\":");
         }
         serde_json::to_writer(&mut *to, &self.line)?;
         to.extend_from_slice(b",\"at\":\"");
