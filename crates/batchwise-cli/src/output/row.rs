@@ -55,16 +55,19 @@ impl OutcomeRow {
         to.extend_from_slice(b"{\"record\":\"");
         if self.record.bytes().all(is_plain) {
             to.extend_from_slice(self.record.as_bytes());
-            to.push(b'"');
         } else {
+            // It writes quotes of its own.
             to.pop();
             serde_json::to_writer(&mut *to, &self.record)?;
+            to.pop();
         }
         if with_campaign || self.campaign.is_some() {
-            to.extend_from_slice(b",\"campaign\":");
+            to.extend_from_slice(b"\",\"campaign\":");
             serde_json::to_writer(&mut *to, &self.campaign)?;
+            to.extend_from_slice(b",\"outcome\":\"");
+        } else {
+            to.extend_from_slice(b"\",\"outcome\":\"");
         }
-        to.extend_from_slice(b",\"outcome\":\"");
         to.extend_from_slice(self.outcome.as_bytes());
         if self.attempts == 1 && self.detail.is_none() {
             // Nearly all of them, and each piece costs the same however short it is.
