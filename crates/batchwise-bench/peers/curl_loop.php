@@ -26,7 +26,8 @@ function batches(array $job): iterable
     $batch = [];
     $first = 1;
     while (($line = fgets($input)) !== false) {
-        $batch[] = $job['method'] === 'leads' ? $line : (int) $line;
+        // An object of a book is led by its kind: `phone:1000000`.
+        $batch[] = $job['method'] === 'leads' ? $line : (int) substr($line, strrpos(":$line", ':'));
         if (count($batch) === $size) {
             yield $first => $batch;
             $first += $size;

@@ -40,11 +40,11 @@ def batches(job):
         for start in range(FIRST_ID, end, size):
             yield start - FIRST_ID + 1, list(range(start, min(start + size, end)))
         return
-    read = str if job.method == "leads" else int
     with open(job.input, encoding="utf-8") as lines:
         batch, first = [], 1
         for line in lines:
-            batch.append(read(line))
+            # An object of a book is led by its kind: `phone:1000000`.
+            batch.append(line if job.method == "leads" else int(line.rpartition(":")[2]))
             if len(batch) == size:
                 yield first, batch
                 batch, first = [], first + size

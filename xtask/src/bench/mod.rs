@@ -17,6 +17,7 @@ mod row;
 mod throughput;
 
 use std::fs;
+use std::path::Path;
 use std::time::Instant;
 
 use anyhow::{Context, Result};
@@ -79,35 +80,50 @@ pub(crate) fn run(args: &BenchArgs, workspace: &Workspace) -> Result<()> {
     let wanted = |part| args.only.is_empty() || args.only.contains(&part);
     let mut report = Report::new(Machine::here(workspace)?, extent);
     let programs = Programs::build(workspace)?;
+    let docs = args.out.clone().unwrap_or_else(|| workspace.root().join("docs"));
+    // After each part, so that a run that is cut short leaves what it measured.
+    let write = |report: &mut Report| -> Result<()> {
+        report.took(started.elapsed());
+        write(report, &docs)
+    };
     if wanted(Part::Throughput) {
         let peers = Peers::find(workspace, &programs, &mut report);
         throughput::measure(&programs, &peers, extent, &mut report)?;
+        write(&mut report)?;
     }
     if wanted(Part::Instructions) {
         instructions::measure(&programs, extent, &mut report)?;
+        write(&mut report)?;
     }
     if wanted(Part::Flat) {
         instructions::flat(&programs, extent, &mut report)?;
+        write(&mut report)?;
     }
     if wanted(Part::Quota) {
         quota::measure(&programs, extent, &mut report)?;
+        write(&mut report)?;
     }
     if wanted(Part::Command) {
         command::measure(&programs, extent, &mut report)?;
+        write(&mut report)?;
     }
     if wanted(Part::Builds) && !extent.quick {
         builds::measure(workspace, extent, &mut report)?;
     }
-    report.took(started.elapsed());
-    let docs = args.out.clone().unwrap_or_else(|| workspace.root().join("docs"));
-    fs::create_dir_all(&docs)?;
+    write(&mut report)?;
+    report.say();
+    Ok(())
+}
+
+/// Writes what was measured so far.
+fn write(report: &Report, docs: &Path) -> Result<()> {
+    fs::create_dir_all(docs)?;
     for (name, text) in [
         ("bench.md", report.markdown()),
         ("bench.json", report.json()?),
-        ("bench.svg", plot::draw(&report)),
+        ("bench.svg", plot::draw(report)),
     ] {
         fs::write(docs.join(name), text).with_context(|| format!("docs/{name}"))?;
     }
-    report.say();
     Ok(())
 }
