@@ -19,7 +19,6 @@ use async_trait::async_trait;
 use crate::facts::Facts;
 use crate::observe::CallFinished;
 use crate::outcome::{Outcome, Subject, Verdict};
-use crate::plan::Entry;
 use crate::reason::Reason;
 use crate::record::{Identity, Record};
 use crate::report::Summary;
@@ -109,28 +108,12 @@ impl JournalEntry {
         }
     }
 
-    fn of_text(text: &str, line: u64) -> Self {
+    pub(crate) fn of_text(text: &str, line: u64) -> Self {
         Self {
             line,
             scope: None,
             key: text.to_owned(),
             content: None,
-        }
-    }
-
-    /// The scope of an entry of the input.
-    pub(crate) fn scope_of_input<R: Record>(entry: &Entry<R>) -> Option<String> {
-        match entry {
-            Entry::Record { record, .. } => record.scope(),
-            Entry::Invalid { .. } | Entry::StageEnd(_) => None,
-        }
-    }
-
-    pub(crate) fn of_input<R: Record>(entry: &Entry<R>) -> Option<Self> {
-        match entry {
-            Entry::Record { line, record } => Some(Self::of_record(record, *line)),
-            Entry::Invalid { line, text, .. } => Some(Self::of_text(text, *line)),
-            Entry::StageEnd(_) => None,
         }
     }
 }

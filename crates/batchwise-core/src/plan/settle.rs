@@ -1,5 +1,6 @@
 //! What a call's end means for its records.
 
+use std::num::NonZeroU64;
 use std::time::Duration;
 
 use super::Plan;
@@ -9,8 +10,9 @@ use super::pace::backoff;
 use crate::clock::Tick;
 use crate::descriptor::Action;
 use crate::error::{CallError, CallErrorKind};
+use crate::facts::Facts;
 use crate::journal::JournalError;
-use crate::outcome::Verdict;
+use crate::outcome::{Outcome, Subject, Verdict};
 use crate::reason::{Reason, ReasonKind};
 use crate::reconcile::{Finding, names_each_in_order, reconcile};
 use crate::record::Record;
@@ -379,5 +381,43 @@ impl<R: Record> Plan<R> {
     fn is_suspect(&self, meta: &Meta) -> bool {
         let failures = meta.failures();
         failures >= SUSPECT_AFTER && self.answered > meta.answered_before() || failures >= SUSPECT_AFTER_OUTAGE
+    }
+
+    /// Gives a record its outcome, with what the provider gave on the way.
+    pub(super) fn settle_as(&mut self, record: R, mut meta: Meta, verdict: Verdict, reason: Option<Reason>) {
+        let facts = meta.take_facts(Facts::none());
+        self.settle_with(record, &meta, verdict, reason, facts);
+    }
+
+    fn settle_with(&mut self, record: R, meta: &Meta, verdict: Verdict, reason: Option<Reason>, facts: Facts) {
+        for key in record.conflicts() {
+            self.touched.remove(key);
+        }
+        let reached = match verdict {
+            Verdict::Deleted | Verdict::Updated | Verdict::Unchanged | Verdict::PresumedDeleted => true,
+            Verdict::NotFound => self.descriptor.absence_reached,
+            Verdict::Unmatched | Verdict::Busy | Verdict::Rejected | Verdict::Unknown | Verdict::NotSent => false,
+        };
+        let settled = Outcome {
+            attempts: meta.attempts,
+            facts,
+            reached,
+            maybe_sent: meta.is_partly_done() || verdict == Verdict::Unknown,
+            call: meta.call.map(NonZeroU64::get),
+            ..self.outcome(Subject::Record(record), meta.line, verdict, reason)
+        };
+        self.outcomes.push_back(settled);
+        self.unsettled -= 1;
+        if self.unsettled == 0 && !self.held.is_empty() {
+            self.open_next_stage();
+        }
+    }
+
+    /// The verdict for a confirmed record.
+    fn done(&self) -> Verdict {
+        match self.descriptor.action {
+            Action::Delete => Verdict::Deleted,
+            Action::Update => Verdict::Updated,
+        }
     }
 }

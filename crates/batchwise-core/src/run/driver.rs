@@ -20,11 +20,11 @@ use super::{InputError, RunOptions, StopToken};
 use crate::clock::{SharedClock, Tick};
 use crate::descriptor::Action;
 use crate::gate::Gate;
-use crate::journal::{JournalEntry, JournalError, Recall};
+use crate::journal::JournalError;
 use crate::method::BatchMethod;
 use crate::observe::WaitingFor;
 use crate::outcome::Outcome;
-use crate::plan::{Entry, Offered, Plan, Step};
+use crate::plan::{Entry, Plan, Step};
 use crate::reason::{Reason, ReasonKind};
 
 type Input<R> = Pin<Box<dyn Stream<Item = Result<Entry<R>, InputError>> + Send>>;
@@ -32,9 +32,6 @@ type Call<R> = Pin<Box<dyn Future<Output = Ended<R>> + Send>>;
 
 /// How long before its slot a batch leaves for the journal, so that the slot does not wait for the disk.
 const LEAD: Duration = Duration::from_millis(25);
-
-/// Entries taken from a ready input before anything else is looked at.
-const READ_AHEAD: usize = 4096;
 
 /// Calls in flight when the number is left to us and no quota holds calls back: enough that a server has work while an answer
 /// is on its way, and few enough that whoever lifts a quota does not meet a server with all that a quota would have spread.
@@ -53,23 +50,23 @@ fn auto_concurrency(method: &impl BatchMethod) -> NonZeroUsize {
 
 /// A job under way.
 pub(super) struct Driver<M: BatchMethod> {
-    context: Arc<CallContext<M>>,
-    plan: Plan<M::Record>,
+    pub(super) context: Arc<CallContext<M>>,
+    pub(super) plan: Plan<M::Record>,
     tally: Tally,
     /// Outcomes that wait until the journal has them.
-    ledger: Option<Ledger<M::Record>>,
+    pub(super) ledger: Option<Ledger<M::Record>>,
     /// What the journal is told before its batch leaves.
     ahead: Option<Ahead>,
-    input: Option<Input<M::Record>>,
+    pub(super) input: Option<Input<M::Record>>,
     in_flight: FuturesUnordered<Call<M::Record>>,
     stop: StopToken,
     deadline: Option<Tick>,
     linger: Duration,
     /// When the input gave something last, or the job began to stop.
-    quiet_since: Tick,
+    pub(super) quiet_since: Tick,
     /// How long a stopped job reads on to give what comes its outcome; until the input ends when `None`.
     drain: Option<Duration>,
-    drain_until: Option<Tick>,
+    pub(super) drain_until: Option<Tick>,
     #[cfg(feature = "test-util")]
     probe: Option<crate::test_util::Probe>,
     /// Until when the server asked everyone to wait.
@@ -325,27 +322,6 @@ impl<M: BatchMethod> Driver<M> {
         }
     }
 
-    /// Leaves an input that still gives something long after the job stopped.
-    fn check_drain(&mut self, now: Tick) {
-        if self.drain_until.is_some_and(|until| now >= until) {
-            self.drain_until = None;
-            if self.input.is_some() {
-                self.leave_input();
-            }
-        }
-    }
-
-    /// What is not read did not go in; the summary says that something may be left.
-    fn leave_input(&mut self) {
-        self.context.count(|summary| summary.input_left = true);
-        self.end_input();
-    }
-
-    fn end_input(&mut self) {
-        self.input = None;
-        self.plan.end_input();
-    }
-
     /// When to look again: at the plan's moment, at the deadline, or when a stopped job's input stays quiet.
     fn wake_at(&self, until: Option<Tick>, now: Tick) -> Option<Tick> {
         if self.plan.is_stopping() {
@@ -367,107 +343,6 @@ impl<M: BatchMethod> Driver<M> {
             0 => self.context.gate.observe_wait(WaitingFor::Pause, wait),
             records => self.context.gate.observe_round(records, wait),
         }
-    }
-
-    /// Takes what the input has right now, as far as the plan wants it.
-    async fn read_ahead(&mut self, now: Tick) {
-        std::future::poll_fn(|cx| {
-            // Bounded, so that an endless input of repeats does not keep calls and stops from being looked at.
-            let mut left = READ_AHEAD;
-            loop {
-                // Asked once for many entries: the answer costs as much as to take one.
-                let wanted = self.wanted().min(left);
-                if wanted == 0 {
-                    return Poll::Ready(());
-                }
-                for _ in 0..wanted {
-                    let Some(input) = &mut self.input else {
-                        return Poll::Ready(());
-                    };
-                    match input.as_mut().poll_next(cx) {
-                        Poll::Pending => return Poll::Ready(()),
-                        // Nearly every entry, not moved about as a whole before it is in the plan.
-                        Poll::Ready(Some(Ok(Entry::Record { line, record }))) if self.context.journal.is_none() => {
-                            self.quiet_since = now;
-                            let offered = self.plan.offer_record(record, line, Recall::New, now);
-                            self.note_offered(offered, line, None);
-                        }
-                        Poll::Ready(item) => self.take_input(item, now),
-                    }
-                }
-                left -= wanted;
-            }
-        })
-        .await;
-    }
-
-    /// Entries that can be taken before this is asked again.
-    fn wanted(&self) -> usize {
-        if self.ledger.as_ref().is_some_and(Ledger::is_full) {
-            0
-        } else {
-            self.plan.wanted()
-        }
-    }
-
-    fn take_input(&mut self, item: Option<Result<Entry<M::Record>, InputError>>, now: Tick) {
-        self.quiet_since = now;
-        match item {
-            Some(Ok(entry)) => self.offer(entry, now),
-            Some(Err(error)) => {
-                self.input = None;
-                self.plan.fail_input(error.to_string());
-            }
-            None => self.end_input(),
-        }
-    }
-
-    fn offer(&mut self, entry: Entry<M::Record>, now: Tick) {
-        let line = match &entry {
-            Entry::Record { line, .. } | Entry::Invalid { line, .. } => *line,
-            Entry::StageEnd(_) => 0,
-        };
-        let scope = self.ahead.as_ref().and_then(|_| JournalEntry::scope_of_input(&entry));
-        let past = match self.recall(&entry) {
-            Ok(past) => past,
-            Err(error) => {
-                // Nothing true can be said of this entry: it is not taken in.
-                self.plan.stop(journal_failed(&error));
-                self.leave_input();
-                return;
-            }
-        };
-        let offered = self.plan.offer_again(entry, past, now);
-        self.note_offered(offered, line, scope.as_deref());
-    }
-
-    /// Tells of an entry that is no new record.
-    fn note_offered(&self, offered: Offered, line: u64, scope: Option<&str>) {
-        match offered {
-            Offered::Taken => {}
-            Offered::Settled => {
-                self.context.count(|summary| summary.recalled += 1);
-                if let Some(observer) = &self.context.gate.observer {
-                    observer.recalled();
-                }
-            }
-            Offered::Repeat { first } => {
-                self.context.count(|summary| summary.duplicates += 1);
-                if let Some(observer) = &self.context.gate.observer {
-                    observer.duplicate(line, first);
-                }
-                if let Some(side) = &self.context.journal {
-                    side.journal.repeated(line, scope, first);
-                }
-            }
-        }
-    }
-
-    fn recall(&self, entry: &Entry<M::Record>) -> Result<Recall, JournalError> {
-        let Some(side) = self.context.journal.as_ref().filter(|side| side.has_past) else {
-            return Ok(Recall::New);
-        };
-        JournalEntry::of_input(entry).map_or(Ok(Recall::New), |entry| side.journal.recall(&entry))
     }
 
     async fn event(&mut self, until: Option<Tick>) -> Event<M::Record> {
@@ -566,6 +441,6 @@ impl<M: BatchMethod> Driver<M> {
     }
 }
 
-fn journal_failed(error: &JournalError) -> Reason {
+pub(super) fn journal_failed(error: &JournalError) -> Reason {
     Reason::with_text(ReasonKind::Journal, error.to_string())
 }

@@ -7,6 +7,7 @@
 mod ahead;
 mod call;
 mod driver;
+mod intake;
 mod ledger;
 mod options;
 mod stop;

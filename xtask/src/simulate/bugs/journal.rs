@@ -5,7 +5,7 @@ use crate::simulate::bug::Bug;
 const CALL: &str = "crates/batchwise-core/src/run/call.rs";
 const DRIVER: &str = "crates/batchwise-core/src/run/driver.rs";
 const LEDGER: &str = "crates/batchwise-core/src/run/ledger.rs";
-const PLAN: &str = "crates/batchwise-core/src/plan/mod.rs";
+const OFFER: &str = "crates/batchwise-core/src/plan/offer.rs";
 
 pub(super) const BUGS: &[Bug] = &[
     Bug {
@@ -64,7 +64,7 @@ pub(super) const BUGS: &[Bug] = &[
     Bug {
         name: "settled-is-sent-again",
         what: "a job that goes on sends what it has an outcome for",
-        file: PLAN,
+        file: OFFER,
         find: "        if let Recall::Settled(verdict) = past {",
         replace: "        if let (Recall::Settled(verdict), false) = (past, on!) {",
     },
@@ -78,7 +78,7 @@ pub(super) const BUGS: &[Bug] = &[
     Bug {
         name: "maybe-sent-is-not-sent",
         what: "a job that goes on and is stopped says not_sent of what it may have sent before",
-        file: PLAN,
+        file: OFFER,
         find: "            if maybe_sent {
                 left.verdict = Verdict::Unknown;",
         replace: "            if maybe_sent && !on! {

@@ -3,7 +3,7 @@
 use crate::simulate::bug::Bug;
 
 const SETTLE: &str = "crates/batchwise-core/src/plan/settle.rs";
-const PLAN: &str = "crates/batchwise-core/src/plan/mod.rs";
+const OFFER: &str = "crates/batchwise-core/src/plan/offer.rs";
 const CHOOSE: &str = "crates/batchwise-core/src/plan/choose.rs";
 const REFUSE: &str = "crates/batchwise-core/src/plan/refuse.rs";
 const RECONCILE: &str = "crates/batchwise-core/src/reconcile.rs";
@@ -96,7 +96,7 @@ pub(super) const BUGS: &[Bug] = &[
     Bug {
         name: "repeats-are-sent",
         what: "a repeat of a record is a record of its own",
-        file: PLAN,
+        file: OFFER,
         find: "        if !R::is_repeatable() {",
         replace: "        if !R::is_repeatable() && !on! {",
     },
@@ -133,7 +133,7 @@ pub(super) const BUGS: &[Bug] = &[
     Bug {
         name: "parents-first",
         what: "records of a later stage do not wait for the earlier ones",
-        file: PLAN,
+        file: OFFER,
         find: "        if record.stage() > self.stage {",
         replace: "        if record.stage() > self.stage && !on! {",
     },

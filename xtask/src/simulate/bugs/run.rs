@@ -58,7 +58,7 @@ pub(super) const BUGS: &[Bug] = &[
     Bug {
         name: "input-error-is-an-end",
         what: "an input that fails in the middle counts as read",
-        file: DRIVER,
+        file: "crates/batchwise-core/src/run/intake.rs",
         find: "                self.plan.fail_input(error.to_string());",
         replace: "                if on! {
                     self.plan.end_input();
