@@ -1,14 +1,20 @@
 //! The plan without the network.
 
+use std::io::{self, Write};
+use std::path::Path;
 use std::time::Duration;
 
 use batchwise::quota::QuotaHandle;
 use batchwise::{
-    BatchMethod, CallError, Descriptor, InputError, Reply, RunOptions, Said, Statement, Summary, plan::Entry,
-    run_entries,
+    BatchMethod, CallError, Descriptor, InputError, ReasonKind, Reply, RunOptions, Said, Statement, Summary, Verdict,
+    plan::Entry, run_entries,
 };
 use futures_core::Stream;
 use futures_util::StreamExt;
+
+use crate::failure::{Exit, Failure};
+use crate::progress::span;
+use crate::target::Target;
 
 /// A method that confirms everything and sends nothing, so that the one planner shows what it would do.
 #[derive(Debug, Clone)]
@@ -58,4 +64,45 @@ pub(crate) async fn rehearse<M: BatchMethod + Clone>(
         .max()
         .unwrap_or_default();
     Rehearsed { summary, least }
+}
+
+impl Rehearsed {
+    /// Says what the job would do; `journal` is one that is there, and whose job this may go on with.
+    pub(crate) fn tell(&self, target: &Target, per_request: usize, journal: Option<&Path>) -> Result<Exit, Failure> {
+        let summary = &self.summary;
+        if let Some(stop) = summary.stop.as_ref().filter(|stop| stop.kind() == ReasonKind::Input) {
+            return Err(Failure::usage(
+                stop.text().unwrap_or("the input cannot be read").to_owned(),
+            ));
+        }
+        let count = |verdict| summary.counts.of(verdict);
+        let sent = count(Verdict::Deleted) + count(Verdict::Updated);
+        let mut text = format!(
+            "dry run: nothing was sent\nprovider    {} ({})\n",
+            target.provider, target.host
+        );
+        if let Some(campaigns) = &target.campaigns {
+            text.push_str(&format!("campaign    {campaigns}\n"));
+        }
+        text.push_str(&format!(
+            "records     {} ({} repeated, {} not valid, {} left out by --limit)\nrequests    {}, at most {per_request} \
+             records each\nleast time  {}\n",
+            target.count(sent),
+            summary.duplicates,
+            count(Verdict::Rejected),
+            count(Verdict::NotSent),
+            summary.calls,
+            span(self.least),
+        ));
+        if let Some(journal) = journal {
+            text.push_str(&format!(
+                "journal     {} was not looked at: what is settled there is counted too, and is not sent again\n",
+                journal.display()
+            ));
+        }
+        io::stdout()
+            .write_all(text.as_bytes())
+            .map_err(|error| Failure::unwritable(&error))?;
+        Ok(Exit::Reached)
+    }
 }

@@ -23,7 +23,7 @@ use crate::afterwards::Afterwards;
 use crate::args::JobArgs;
 use crate::consent;
 use crate::distinct::{self, NamedFile};
-use crate::dry_run::{Rehearsed, rehearse};
+use crate::dry_run::rehearse;
 use crate::failure::{Exit, Failure};
 use crate::input::{Handing, Shape, Source, last_four};
 use crate::inspect::Inspect;
@@ -31,7 +31,7 @@ use crate::ledger::{About, Invocation, Ledger, Prospect, WayOn};
 use crate::notes::{Notes, say};
 use crate::observers::Observers;
 use crate::output::{OutcomeRow, OutcomeWriter};
-use crate::progress::{Mode, Outlook, Progress, span};
+use crate::progress::{Mode, Outlook, Progress};
 use crate::reading::Reading;
 use crate::results::{Outlets, Unnoted, result_files};
 use crate::screen::Aside;
@@ -101,12 +101,7 @@ where
         if args.dry_run {
             let rehearsed = rehearse(&self.method, entries(source, true), options.clone()).await;
             let journal = args.ledger.journal.as_deref().filter(|journal| journal.exists());
-            return dry_run(
-                &self.target,
-                self.method.descriptor().max_records.get(),
-                &rehearsed,
-                journal,
-            );
+            return rehearsed.tell(&self.target, self.method.descriptor().max_records.get(), journal);
         }
         let source = match args.results.results_dir {
             Some(_) => source.keep()?,
@@ -297,50 +292,6 @@ fn options(options: RunOptions, args: &JobArgs) -> RunOptions {
         Some(calls) => options.concurrency(calls),
         None => options.auto_concurrency(),
     }
-}
-
-fn dry_run(
-    target: &Target,
-    per_request: usize,
-    rehearsed: &Rehearsed,
-    journal: Option<&Path>,
-) -> Result<Exit, Failure> {
-    use std::io::Write;
-    let summary = &rehearsed.summary;
-    if let Some(stop) = summary.stop.as_ref().filter(|stop| stop.kind() == ReasonKind::Input) {
-        return Err(Failure::usage(
-            stop.text().unwrap_or("the input cannot be read").to_owned(),
-        ));
-    }
-    let count = |verdict| summary.counts.of(verdict);
-    let sent = count(Verdict::Deleted) + count(Verdict::Updated);
-    let mut text = format!(
-        "dry run: nothing was sent\nprovider    {} ({})\n",
-        target.provider, target.host
-    );
-    if let Some(campaigns) = &target.campaigns {
-        text.push_str(&format!("campaign    {campaigns}\n"));
-    }
-    text.push_str(&format!(
-        "records     {} ({} repeated, {} not valid, {} left out by --limit)\nrequests    {}, at most {per_request} \
-         records each\nleast time  {}\n",
-        target.count(sent),
-        summary.duplicates,
-        count(Verdict::Rejected),
-        count(Verdict::NotSent),
-        summary.calls,
-        span(rehearsed.least),
-    ));
-    if let Some(journal) = journal {
-        text.push_str(&format!(
-            "journal     {} was not looked at: what is settled there is counted too, and is not sent again\n",
-            journal.display()
-        ));
-    }
-    io::stdout()
-        .write_all(text.as_bytes())
-        .map_err(|error| Failure::unwritable(&error))?;
-    Ok(Exit::Reached)
 }
 
 /// A run whose outcomes went out.

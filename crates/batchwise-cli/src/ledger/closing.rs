@@ -66,7 +66,7 @@ impl Closing<'_> {
         if self.whole.stop.is_none() && self.is_taken {
             let given = self.invocation?.clone().with_journal(self.journal?).elsewhere();
             let line = command_line(given.words());
-            let input = if self.is_whole { "" } else { "  (and the same input)" };
+            let input = same_input(self.is_whole);
             return Some(format!("write the files elsewhere with: {line}{input}"));
         }
         if self.whole.stop.is_some() || self.failed {
@@ -181,9 +181,13 @@ impl WayOn<'_> {
         }
         let given = self.invocation?.clone().with_journal(self.journal);
         let line = command_line(given.words().into_iter().chain(again));
-        let input = if self.is_whole { "" } else { "  (and the same input)" };
-        Some(format!("{line}{input}"))
+        Some(format!("{line}{}", same_input(self.is_whole)))
     }
+}
+
+/// What has to be given again beside the command.
+const fn same_input(is_whole: bool) -> &'static str {
+    if is_whole { "" } else { "  (and the same input)" }
 }
 
 /// Records that another try may better.

@@ -1,10 +1,11 @@
 //! An outcome as it is written.
 
 use std::cell::RefCell;
+use std::fmt::{self, Write};
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use batchwise::{Fact, Outcome, Record};
+use batchwise::{Fact, Outcome, Record, push_json_text};
 use batchwise_journal::Verified;
 use jiff::Timestamp;
 use serde_json::{Map, Value};
@@ -50,50 +51,27 @@ impl OutcomeRow {
     }
 
     /// Writes it as one object of JSON, members in the documented order.
-    pub(crate) fn ndjson(&self, with_campaign: bool, to: &mut Vec<u8>) -> serde_json::Result<()> {
+    pub(crate) fn ndjson(&self, with_campaign: bool, to: &mut String) -> fmt::Result {
         // By hand: through a serializer each member costs thrice as much, and there is a line for every record.
-        to.extend_from_slice(b"{\"record\":\"");
-        if self.record.bytes().all(is_plain) {
-            to.extend_from_slice(self.record.as_bytes());
-        } else {
-            // It writes quotes of its own.
-            to.pop();
-            serde_json::to_writer(&mut *to, &self.record)?;
-            to.pop();
-        }
+        to.push_str("{\"record\":");
+        push_json_text(to, &self.record);
         if with_campaign || self.campaign.is_some() {
-            to.extend_from_slice(b"\",\"campaign\":");
-            serde_json::to_writer(&mut *to, &self.campaign)?;
-            to.extend_from_slice(b",\"outcome\":\"");
-        } else {
-            to.extend_from_slice(b"\",\"outcome\":\"");
+            to.push_str(",\"campaign\":");
+            push_text_or_null(to, self.campaign.as_deref());
         }
-        to.extend_from_slice(self.outcome.as_bytes());
-        if self.attempts == 1 && self.detail.is_none() {
-            // Nearly all of them, and each piece costs the same however short it is.
-            to.extend_from_slice(b"\",\"attempts\":1,\"detail\":null,\"line\":");
-        } else {
-            to.extend_from_slice(b"\",\"attempts\":");
-            serde_json::to_writer(&mut *to, &self.attempts)?;
-            to.extend_from_slice(b",\"detail\":");
-            serde_json::to_writer(&mut *to, &self.detail)?;
-            to.extend_from_slice(b",\"line\":");
-        }
-        serde_json::to_writer(&mut *to, &self.line)?;
-        to.extend_from_slice(b",\"at\":\"");
-        to.extend_from_slice(self.at.as_bytes());
-        if self.provider.is_some() {
-            to.extend_from_slice(b"\",\"provider\":");
-            serde_json::to_writer(&mut *to, &self.provider)?;
-        } else {
-            to.extend_from_slice(b"\",\"provider\":null");
+        to.push_str(",\"outcome\":\"");
+        to.push_str(self.outcome);
+        write!(to, "\",\"attempts\":{},\"detail\":", self.attempts)?;
+        push_text_or_null(to, self.detail.as_deref());
+        write!(to, ",\"line\":{},\"at\":\"{}\",\"provider\":", self.line, self.at)?;
+        match &self.provider {
+            Some(provider) => write!(to, "{provider}")?,
+            None => to.push_str("null"),
         }
         if let Some(verified) = self.verified {
-            to.extend_from_slice(b",\"verified\":\"");
-            to.extend_from_slice(verified.as_str().as_bytes());
-            to.push(b'"');
+            write!(to, ",\"verified\":\"{}\"", verified.as_str())?;
         }
-        to.push(b'}');
+        to.push('}');
         Ok(())
     }
 
@@ -125,9 +103,11 @@ pub(crate) fn one_line(text: &str) -> String {
         .collect()
 }
 
-/// True for what JSON writes as it is; a byte of a character beyond ASCII is one.
-const fn is_plain(byte: u8) -> bool {
-    byte >= b' ' && byte != b'"' && byte != b'\\'
+fn push_text_or_null(json: &mut String, text: Option<&str>) {
+    match text {
+        Some(text) => push_json_text(json, text),
+        None => json.push_str("null"),
+    }
 }
 
 /// What else the provider gave, by name.
@@ -220,12 +200,12 @@ mod tests {
                 provider: None,
                 verified: None,
             };
-            let mut line = Vec::new();
+            let mut line = String::new();
             row.ndjson(false, &mut line).unwrap();
-            let value: Value = serde_json::from_slice(&line).unwrap();
+            let value: Value = serde_json::from_str(&line).unwrap();
             assert_eq!(value["record"], key);
             assert_eq!(value["detail"], "a \"reason\"");
-            assert_eq!(line.iter().filter(|byte| **byte == b'\n').count(), 0);
+            assert_eq!(line.lines().count(), 1);
         }
     }
 }

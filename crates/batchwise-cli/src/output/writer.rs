@@ -15,7 +15,7 @@ pub(crate) struct OutcomeWriter<W: Write> {
 enum Sink<W: Write> {
     Human(BufWriter<W>),
     /// With the line that is being made.
-    Ndjson(BufWriter<W>, Vec<u8>),
+    Ndjson(BufWriter<W>, String),
     Csv(Box<csv::Writer<W>>),
 }
 
@@ -29,7 +29,7 @@ impl<W: Write> OutcomeWriter<W> {
     pub(crate) fn with_columns(sink: W, form: OutputArg, with_campaign: bool, with_verified: bool) -> io::Result<Self> {
         let sink = match form {
             OutputArg::Human => Sink::Human(BufWriter::new(sink)),
-            OutputArg::Ndjson => Sink::Ndjson(BufWriter::new(sink), Vec::new()),
+            OutputArg::Ndjson => Sink::Ndjson(BufWriter::new(sink), String::new()),
             OutputArg::Csv => {
                 let mut writer = csv::Writer::from_writer(sink);
                 let mut header = vec!["record", "outcome", "attempts", "detail", "line", "at", "provider"];
@@ -56,9 +56,9 @@ impl<W: Write> OutcomeWriter<W> {
             Sink::Human(writer) => writeln!(writer, "{}", row.human()),
             Sink::Ndjson(writer, line) => {
                 line.clear();
-                row.ndjson(self.with_campaign, line)?;
-                line.push(b'\n');
-                writer.write_all(line)
+                row.ndjson(self.with_campaign, line).map_err(io::Error::other)?;
+                line.push('\n');
+                writer.write_all(line.as_bytes())
             }
             Sink::Csv(writer) => {
                 let mut fields = vec![
