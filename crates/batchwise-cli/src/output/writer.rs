@@ -56,7 +56,7 @@ impl<W: Write> OutcomeWriter<W> {
             Sink::Human(writer) => writeln!(writer, "{}", row.human()),
             Sink::Ndjson(writer, line) => {
                 line.clear();
-                row.ndjson(self.with_campaign, line).map_err(io::Error::other)?;
+                row.ndjson(self.with_campaign, line);
                 line.push('\n');
                 writer.write_all(line.as_bytes())
             }
