@@ -46,6 +46,10 @@ impl Record for RecordKey {
         self.key.clone()
     }
 
+    fn write_key(&self, out: &mut String) {
+        out.push_str(&self.key);
+    }
+
     fn identity(&self) -> Identity {
         Identity::Text {
             space: 0,
@@ -55,6 +59,10 @@ impl Record for RecordKey {
 
     fn scope(&self) -> Option<String> {
         self.scope.clone()
+    }
+
+    fn shares_scope(&self, other: &Self) -> bool {
+        self.scope == other.scope
     }
 }
 

@@ -148,8 +148,13 @@ impl Facts {
 }
 
 impl PartialEq for Facts {
+    #[inline]
     fn eq(&self, other: &Self) -> bool {
-        self.as_slice() == other.as_slice()
+        match (&self.0, &other.0) {
+            // Two of the same record's neighbours, mostly.
+            (Named::None, Named::None) => true,
+            _ => self.as_slice() == other.as_slice(),
+        }
     }
 }
 

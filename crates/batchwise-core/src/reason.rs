@@ -174,6 +174,15 @@ impl Reason {
         }
     }
 
+    /// True when both say the same. Two errors of calls are the same only as one reason.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        let (one, two) = (&*self.0, &*other.0);
+        Arc::ptr_eq(&self.0, &other.0)
+            || (one.error.is_none()
+                && two.error.is_none()
+                && (one.kind, &one.text, &one.code) == (two.kind, &two.text, &two.code))
+    }
+
     /// What kind of reason it is.
     #[must_use]
     pub fn kind(&self) -> ReasonKind {

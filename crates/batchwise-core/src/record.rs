@@ -9,6 +9,12 @@ pub trait Record: Clone + fmt::Debug + Send + Sync + 'static {
     /// The stable text key used in files, the journal and reports: `51001`, `counteragent:70011`, `7001`.
     fn key(&self) -> String;
 
+    /// Writes [`key`](Self::key) behind what `out` has; who can do so without a text of its own spares a journal one for each
+    /// record.
+    fn write_key(&self, out: &mut String) {
+        out.push_str(&self.key());
+    }
+
     /// What makes two records the same within a job.
     fn identity(&self) -> Identity;
 
@@ -36,6 +42,12 @@ pub trait Record: Clone + fmt::Debug + Send + Sync + 'static {
     /// The part of the target that the key leaves out, such as a campaign; records are unique per scope and key.
     fn scope(&self) -> Option<String> {
         None
+    }
+
+    /// True when the other record has the same [`scope`](Self::scope); who can tell without making texts of both spares a
+    /// journal those.
+    fn shares_scope(&self, other: &Self) -> bool {
+        self.scope() == other.scope()
     }
 
     /// Bytes that this record adds to a request, separators included; counted against

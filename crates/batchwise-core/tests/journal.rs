@@ -185,9 +185,13 @@ async fn a_verdict_names_the_last_call_that_carried_its_record() {
     let disk = disk();
     let _ = run_on(&model, &MemoryJournal::on(&disk, None), &(0..20).collect::<Vec<_>>()).await;
     let disk = disk.lock().unwrap();
-    let calls: BTreeMap<u64, Option<u64>> = disk.verdicts.iter().map(|one| (one.entry.line, one.call)).collect();
+    let calls: BTreeMap<u64, Option<u64>> = disk
+        .verdicts
+        .iter()
+        .map(|(entry, end)| (entry.line, end.call))
+        .collect();
     assert_eq!((calls[&1], calls[&11]), (Some(1), Some(3)));
-    assert!(disk.verdicts.iter().all(|one| !one.cut_short));
+    assert!(disk.verdicts.iter().all(|(_, end)| !end.cut_short));
 }
 
 #[tokio::test]
@@ -201,7 +205,7 @@ async fn a_stop_cuts_short_what_another_run_goes_on_with() {
     let _ = run_on(&model, &MemoryJournal::on(&disk, None), &(0..30).collect::<Vec<_>>()).await;
     let disk = disk.lock().unwrap();
     let mut cut = BTreeMap::new();
-    for one in &disk.verdicts {
+    for (_, one) in &disk.verdicts {
         *cut.entry((one.verdict, one.cut_short)).or_insert(0) += 1;
     }
     let expected = [

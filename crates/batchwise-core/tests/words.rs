@@ -66,7 +66,7 @@ fn every_verdict_has_a_word_of_its_own() {
 fn a_verdict_of_a_journal_becomes_the_outcome_that_it_was() {
     let entry = JournalEntry::of_record(&Id(7), 3);
     let verdict = JournalVerdict::new(entry, Verdict::NotSent, std::time::SystemTime::UNIX_EPOCH);
-    let outcome: Outcome<Id> = verdict.into_outcome(Subject::Record(Id(7)));
+    let outcome: Outcome<Id> = verdict.outcome(Subject::Record(Id(7)), 3);
     assert_eq!((outcome.line, outcome.verdict), (3, Verdict::NotSent));
     assert_eq!((outcome.key().as_str(), outcome.record()), ("7", Some(&Id(7))));
     assert_eq!((outcome.reached(), outcome.attempts), (false, 0));

@@ -10,7 +10,7 @@ use std::process::Command;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
-use batchwise_core::journal::{Journal, JournalEntry, JournalVerdict, Recall};
+use batchwise_core::journal::{Journal, JournalEntries, JournalEntry, JournalVerdict, Recall};
 use batchwise_core::quota::QuotaHandle;
 use batchwise_core::{BatchMethod, CallError, Descriptor, Identity, Record, Reply, RunOptions, Summary, Verdict, run};
 use batchwise_emulator::{Emulator, EmulatorConfig};
@@ -28,6 +28,7 @@ fn main() {
         Some("quota") => quota(),
         Some("loopback") => loopback(),
         Some("syncs") => syncs(),
+        Some("none") => drop(job(None, 1000, &CalltouchQuota::unlimited())),
         Some("one") => drop(job(Some(directory().path()), 1000, &CalltouchQuota::unlimited())),
         Some("resume") => resume(arguments.get(1).map_or(10_000_000, |records| records.parse().unwrap())),
         Some(other) => panic!("{other}: quota, loopback, syncs or resume"),
@@ -219,13 +220,15 @@ fn resume(records: u64) {
         let mut line = 1;
         while line <= records {
             let last = (line + 7999).min(records);
-            let entries: Vec<_> = (line..=last).map(entry).collect();
-            let batches = entries.chunks(100).map(<[_]>::to_vec).collect();
-            writing.intend(batches).await.unwrap();
+            let firsts = (line..=last).step_by(100);
+            let batches = firsts.map(|first| JournalEntries::of((first..=last.min(first + 99)).map(entry)).remove(0));
+            let batches: Vec<_> = batches.collect();
+            writing.intend(batches.clone()).await.unwrap();
             let now = SystemTime::now();
-            let verdicts = (line..=last).map(|line| {
-                let mut verdict = JournalVerdict::new(entry(line), Verdict::Deleted, now);
-                (verdict.reached, verdict.attempts, verdict.call) = (true, 1, Some(line.div_ceil(100)));
+            let verdicts = batches.into_iter().map(|batch| {
+                let call = batch.lines()[0].div_ceil(100);
+                let mut verdict = JournalVerdict::new(batch, Verdict::Deleted, now);
+                (verdict.reached, verdict.attempts, verdict.call) = (true, 1, Some(call));
                 verdict
             });
             writing.settle(verdicts.collect()).await.unwrap();

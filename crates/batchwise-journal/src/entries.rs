@@ -3,11 +3,11 @@
 use std::time::SystemTime;
 
 use batchwise_core::Verdict;
-use batchwise_core::journal::JournalVerdict;
+use batchwise_core::journal::{JournalEntries, JournalVerdict};
 use rusqlite::{Connection, params};
 
+use crate::alike::{One, are_alike, are_bare, is_shared, scope_of};
 use crate::open_sheaves::{OpenSheaf, OpenSheaves};
-use crate::packed::{Alike, Intents, One, Settled, are_alike, is_shared, scope_of};
 use crate::reasons::Reasons;
 use crate::tables::{WriteError, Written};
 use crate::{sheaf, words};
@@ -122,25 +122,22 @@ impl Entries {
     }
 
     /// Notes that calls are about to carry these entries.
-    pub(crate) fn intend(&mut self, connection: &Connection, intents: &[Intents]) -> Written {
+    pub(crate) fn intend(&mut self, connection: &Connection, batches: &[JournalEntries]) -> Written {
         let now = words::millis(SystemTime::now());
-        for part in intents {
-            match part {
-                Intents::Sheaf { scope, lines, keys } if self.is_free(connection, scope, lines)? => {
-                    self.insert_sheaf(connection, scope, lines, keys, &Shared::open(now), true)?;
-                }
-                Intents::Sheaf { scope, lines, keys } => {
-                    for (line, key) in sheaf::read(lines.first().copied().unwrap_or_default(), keys)? {
+        for batch in batches {
+            let (scope, bare) = (scope_of(batch), are_bare(batch));
+            let lines: Vec<i64> = batch.lines().iter().map(|line| words::signed(*line)).collect();
+            let mut entries = batch.keys().zip(batch.contents());
+            for part in sheaf::parts(&lines, |line| *line, |_, _| true) {
+                let mut entries = part.iter().copied().zip(entries.by_ref());
+                if bare && sheaf::is_worth(part.len()) && self.is_free(connection, scope, part)? {
+                    let keys = sheaf::written(entries.map(|(line, (key, _))| (line, key)));
+                    self.insert_sheaf(connection, scope, part, &keys, &Shared::open(now), true)?;
+                } else {
+                    entries.try_for_each(|(line, (key, content))| {
                         self.make_room(connection, line, scope)?;
-                        self.intend_row(connection, (line, scope, &key, None), now)?;
-                    }
-                }
-                Intents::Rows(entries) => {
-                    for entry in entries {
-                        let (line, scope) = (words::signed(entry.line), scope_of(entry));
-                        self.make_room(connection, line, scope)?;
-                        self.intend_row(connection, (line, scope, &entry.key, entry.content), now)?;
-                    }
+                        self.intend_row(connection, (line, scope, key, content), now)
+                    })?;
                 }
             }
         }
@@ -162,12 +159,11 @@ impl Entries {
         Ok(())
     }
 
-    pub(crate) fn settle(&mut self, connection: &Connection, settled: &[Settled]) -> Written {
+    pub(crate) fn settle(&mut self, connection: &Connection, verdicts: &[JournalVerdict]) -> Written {
         let mut others = Vec::new();
-        for part in settled {
-            match part {
-                Settled::Alike(alike) if self.settle_together(connection, alike)? => {}
-                part => others.extend(part.each()),
+        for verdict in verdicts {
+            if !self.settle_together(connection, verdict)? {
+                others.extend(One::each(verdict));
             }
         }
         let mut rest = others.as_slice();
@@ -186,11 +182,15 @@ impl Entries {
     }
 
     /// Settles a whole sheaf at once, if these are its records.
-    fn settle_together(&mut self, connection: &Connection, alike: &Alike) -> Result<bool, WriteError> {
-        let Some(sheaf) = self.open.take_whole(alike.scope(), &alike.lines) else {
+    fn settle_together(&mut self, connection: &Connection, verdict: &JournalVerdict) -> Result<bool, WriteError> {
+        if !is_shared(verdict) {
+            return Ok(false);
+        }
+        let (scope, lines) = (scope_of(&verdict.entries), verdict.entries.lines());
+        let Some(sheaf) = self.open.take_whole(scope, lines) else {
             return Ok(false);
         };
-        let shared = self.shared(connection, alike.verdict())?;
+        let shared = self.shared(connection, verdict)?;
         connection.prepare_cached(SETTLE_SHEAF)?.execute(params![
             sheaf.id,
             shared.outcome,
@@ -412,7 +412,7 @@ impl Entries {
             one.line,
             one.scope(),
             one.key,
-            verdict.entry.content.map(u128::to_be_bytes),
+            one.content.map(u128::to_be_bytes),
             shared.outcome,
             shared.reached,
             shared.maybe_sent,
@@ -433,7 +433,7 @@ impl Entries {
 
     /// True when the entry had an outcome and was opened again: it stands, and the next run goes on with it.
     fn leave(connection: &Connection, one: One<'_>) -> rusqlite::Result<bool> {
-        let content = one.verdict.entry.content.map(u128::to_be_bytes);
+        let content = one.content.map(u128::to_be_bytes);
         let changed = connection
             .prepare_cached(LEAVE)?
             .execute(params![one.line, one.scope(), one.key, content])?;

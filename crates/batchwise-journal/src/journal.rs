@@ -9,12 +9,11 @@ use std::thread::JoinHandle;
 use std::time::SystemTime;
 
 use async_trait::async_trait;
-use batchwise_core::journal::{Journal, JournalEntry, JournalError, JournalVerdict, Recall};
+use batchwise_core::journal::{Journal, JournalEntries, JournalEntry, JournalError, JournalVerdict, Recall};
 use batchwise_core::observe::CallFinished;
 use batchwise_core::{Reason, ReasonKind, Summary};
 use tokio::sync::oneshot;
 
-use crate::packed::{Intents, Settled};
 use crate::recall::Cursor;
 use crate::tables::Ending;
 use crate::writer::{Command, Note, Notes, Task, Writer, taken};
@@ -180,14 +179,14 @@ impl Journal for SqliteJournal {
         !matches!(*self.past.lock().unwrap_or_else(PoisonError::into_inner), Past::Nothing)
     }
 
-    async fn intend(&self, batches: Vec<Vec<JournalEntry>>) -> Result<(), JournalError> {
+    async fn intend(&self, batches: Vec<JournalEntries>) -> Result<(), JournalError> {
         self.wrote.store(true, Ordering::Relaxed);
-        self.write(Task::Intend(Intents::pack(&batches))).await
+        self.write(Task::Intend(batches)).await
     }
 
     async fn settle(&self, verdicts: Vec<JournalVerdict>) -> Result<(), JournalError> {
         self.wrote.store(true, Ordering::Relaxed);
-        let written = self.write(Task::Settle(Settled::pack(verdicts))).await;
+        let written = self.write(Task::Settle(verdicts)).await;
         self.failed.fetch_or(written.is_err(), Ordering::Relaxed);
         written
     }

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+mod alike;
 mod alter;
 mod entries;
 mod error;
@@ -13,7 +14,6 @@ mod open;
 mod open_sheaves;
 mod origin;
 mod overtaken;
-mod packed;
 mod place;
 mod pseudonymise;
 mod reader;

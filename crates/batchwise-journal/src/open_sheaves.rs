@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use crate::sheaf::SPAN;
+use crate::words;
 
 /// A sheaf that this run wrote and whose records have no outcome yet.
 #[derive(Debug)]
@@ -36,10 +37,22 @@ impl OpenSheaves {
     }
 
     /// Takes out the one that has the records of these lines and no other.
-    pub(crate) fn take_whole(&mut self, scope: &str, lines: &[i64]) -> Option<OpenSheaf> {
-        let first = lines.first()?;
-        let is_it = self.sheaves.get(scope)?.get(first)?.lines == lines;
-        is_it.then(|| self.take(scope, *first)).flatten()
+    pub(crate) fn take_whole(&mut self, scope: &str, lines: &[u64]) -> Option<OpenSheaf> {
+        let first = words::signed(*lines.first()?);
+        let of_scope = self.sheaves.get_mut(scope)?;
+        let sheaf = of_scope.get(&first)?;
+        let is_it = sheaf.lines.len() == lines.len()
+            && sheaf
+                .lines
+                .iter()
+                .zip(lines)
+                .all(|(one, other)| *one == words::signed(*other));
+        if !is_it {
+            return None;
+        }
+        let whole = of_scope.remove(&first);
+        self.forget_empty(scope);
+        whole
     }
 
     /// Takes out the one that has the record of this line and scope.
@@ -48,10 +61,14 @@ impl OpenSheaves {
         let near = of_scope.range(line.saturating_sub(SPAN)..=line);
         let first = near.rev().find(|(_, sheaf)| sheaf.has(line)).map(|(first, _)| *first)?;
         let sheaf = of_scope.remove(&first);
-        if of_scope.is_empty() {
+        self.forget_empty(scope);
+        sheaf
+    }
+
+    fn forget_empty(&mut self, scope: &str) {
+        if self.sheaves.get(scope).is_some_and(BTreeMap::is_empty) {
             self.sheaves.remove(scope);
         }
-        sheaf
     }
 }
 

@@ -4,6 +4,7 @@
 //! holds back several times what all of its calls cost; a sheaf costs one row for many. What differs from its neighbours is a
 //! row of `record`. Each record is in one place: whatever touches a single record of a sheaf first breaks that up into rows.
 
+use batchwise_core::push_json_text;
 use rusqlite::types::Type;
 use rusqlite::{Connection, params};
 
@@ -82,24 +83,15 @@ pub(crate) const fn is_worth(records: usize) -> bool {
 /// The keys of a sheaf whose lines rise, as its column has them.
 pub(crate) fn written<'a>(keys: impl Iterator<Item = (i64, &'a str)>) -> String {
     let mut text = String::with_capacity(16 * keys.size_hint().0);
-    text.push('[');
     let mut next = None;
     for (line, key) in keys {
+        text.push(if next.is_none() { '[' } else { ',' });
         for _ in next.unwrap_or(line)..line {
             text.push_str("null,");
         }
-        let is_plain = |byte: u8| byte >= b' ' && byte != b'"' && byte != b'\\';
-        if key.bytes().all(is_plain) {
-            text.push('"');
-            text.push_str(key);
-            text.push('"');
-        } else {
-            text.push_str(&serde_json::Value::from(key).to_string());
-        }
-        text.push(',');
+        push_json_text(&mut text, key);
         next = Some(line + 1);
     }
-    text.pop();
     text.push(']');
     text
 }

@@ -8,14 +8,13 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use batchwise_core::journal::JournalError;
+use batchwise_core::journal::{JournalEntries, JournalError, JournalVerdict};
 use batchwise_core::observe::CallFinished;
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 
 use crate::error::failed;
 use crate::lock::RunLock;
-use crate::packed::{Intents, Settled};
 use crate::tables::{Ending, Tables, WriteError};
 
 /// Who waits for a command hears of it here.
@@ -30,8 +29,8 @@ pub(crate) struct Command {
 
 /// What somebody waits for.
 pub(crate) enum Task {
-    Intend(Vec<Intents>),
-    Settle(Vec<Settled>),
+    Intend(Vec<JournalEntries>),
+    Settle(Vec<JournalVerdict>),
     Close(Box<Ending>),
     /// The run is as if it had never begun.
     Forget,
@@ -62,7 +61,7 @@ impl Command {
 const MOST: usize = 4096;
 
 /// How long verdicts alone wait for the intent that often follows them at once.
-const COMPANY: Duration = Duration::from_micros(200);
+const COMPANY: Duration = Duration::from_micros(1000);
 
 /// How long notes stay unwritten when nothing else comes, so that readers see them.
 const SOON: Duration = Duration::from_secs(1);
@@ -134,8 +133,8 @@ impl Writer {
                 .map_err(in_journal)?;
             }
             match &command.task {
-                Some((Task::Intend(intents), _)) => self.tables.entries.intend(&transaction, intents),
-                Some((Task::Settle(settled), _)) => self.tables.entries.settle(&transaction, settled),
+                Some((Task::Intend(batches), _)) => self.tables.entries.intend(&transaction, batches),
+                Some((Task::Settle(verdicts), _)) => self.tables.entries.settle(&transaction, verdicts),
                 Some((Task::Close(ending), _)) => self.tables.end_run(&transaction, ending),
                 Some((Task::Forget, _)) => self.tables.forget_run(&transaction),
                 None => Ok(()),

@@ -95,7 +95,11 @@ fn an_earlier_update_or_one_of_another_key_or_campaign_overtakes_nothing() {
     let directory = tempfile::tempdir().unwrap();
     let journal = begin(&directory.path().join("job"));
     let mut elsewhere = ended(2, "900100", Updated);
-    elsewhere.entry.scope = Some("00042".to_owned());
+    elsewhere.entries = JournalEntry {
+        scope: Some("00042".to_owned()),
+        ..update(2, "900100")
+    }
+    .into();
     wait(journal.settle(vec![ended(1, "900100", Rejected), elsewhere])).unwrap();
     finish(&journal);
     drop(journal);
@@ -152,7 +156,7 @@ fn deletions_overtake_nothing() {
     let path = directory.path().join("job");
     let journal = begin(&path);
     let mut repeated = verdict(2, Verdict::Deleted);
-    repeated.entry.key = entry(1).key;
+    repeated.entries = JournalEntry { line: 2, ..entry(1) }.into();
     wait(journal.settle(vec![verdict(1, Rejected), repeated])).unwrap();
     finish(&journal);
     drop(journal);

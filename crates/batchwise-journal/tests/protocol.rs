@@ -3,7 +3,7 @@
 
 mod common;
 
-use batchwise_core::journal::{Journal, JournalEntry, Recall};
+use batchwise_core::journal::{Journal, JournalEntries, JournalEntry, Recall};
 use batchwise_core::{Reason, ReasonKind, Summary, Verdict};
 use batchwise_journal::{Filter, JournalReader, Opened, Resume, open};
 use common::*;
@@ -99,12 +99,12 @@ fn records_of_one_line_are_told_apart_by_their_campaigns() {
         ..entry(line)
     };
     let journal = begin(&path);
-    wait(journal.intend(vec![vec![
+    let batch = [
         in_campaign(1, "00042"),
         in_campaign(2, "00042"),
         in_campaign(2, "00007"),
-    ]]))
-    .unwrap();
+    ];
+    wait(journal.intend(JournalEntries::of(batch))).unwrap();
     drop(journal);
     let journal = go_on(&path);
     assert_eq!(journal.recall(&in_campaign(1, "00042")).unwrap(), MAYBE_SENT);
@@ -149,7 +149,7 @@ fn another_record_on_a_known_line_is_another_input() {
     let error = journal.recall(&other).unwrap_err().to_string();
     assert!(error.contains("line 2 of the input is not what it was"), "{error}");
     // And it is not written over the one that is known.
-    assert!(wait(journal.intend(vec![vec![other]])).is_err());
+    assert!(wait(journal.intend(vec![other.into()])).is_err());
 }
 
 #[test]

@@ -5,7 +5,7 @@ mod common;
 
 use std::path::Path;
 
-use batchwise_core::journal::{Journal, JournalEntry, JournalVerdict, Recall};
+use batchwise_core::journal::{Journal, JournalEntries, JournalEntry, JournalVerdict, Recall};
 use batchwise_core::{Fact, Facts, Reason, ReasonKind, Verdict};
 use batchwise_journal::{Filter, JournalReader, RecordRow, Verified, note_verification, pseudonymise};
 use common::*;
@@ -55,7 +55,7 @@ fn a_batch_of_several_ends_is_a_row_for_each_end_that_many_share_and_one_for_eac
     let path = directory.path().join("job");
     let journal = begin(&path);
     intend(&journal, 1..=100);
-    let mut settled = verdicts(1..=100, Verdict::Deleted);
+    let mut settled: Vec<_> = (1..=100).map(|line| verdict(line, Verdict::Deleted)).collect();
     for line in [20, 21, 22, 23, 24] {
         settled[line - 1].verdict = Verdict::NotFound;
         settled[line - 1].reason = Some(Reason::with_text(ReasonKind::Provider, "no such log"));
@@ -92,12 +92,13 @@ fn records_that_each_come_to_an_end_of_their_own_are_rows() {
     let path = directory.path().join("job");
     let journal = begin(&path);
     intend(&journal, 1..=100);
-    let mut settled = verdicts(1..=90, Verdict::NotFound);
-    for verdict in &mut settled {
-        let why = format!("no log {}", verdict.entry.key);
+    let settled = (1..=90).map(|line| {
+        let mut verdict = verdict(line, Verdict::NotFound);
+        let why = format!("no log {}", entry(line).key);
         verdict.reason = Some(Reason::with_text(ReasonKind::Provider, why));
-    }
-    wait(journal.settle(settled)).unwrap();
+        verdict
+    });
+    wait(journal.settle(settled.collect())).unwrap();
     // The last ten are still on their way.
     assert_eq!(rows(&path), (90, 1));
     for row in records(&path) {
@@ -174,15 +175,12 @@ fn lines_that_are_not_in_a_batch_are_new() {
             scope: Some(campaign.to_owned()),
             ..entry(line)
         };
-        lines().map(of).collect::<Vec<_>>()
+        JournalEntries::of(lines().map(of)).remove(0)
     };
     wait(journal.intend(vec![in_campaign("00042"), in_campaign("00007")])).unwrap();
-    let settled = |entry| {
-        let mut verdict = JournalVerdict::new(entry, Verdict::Deleted, moment());
-        verdict.attempts = 1;
-        verdict
-    };
-    wait(journal.settle(in_campaign("00007").into_iter().map(settled).collect())).unwrap();
+    let mut verdict = JournalVerdict::new(in_campaign("00007"), Verdict::Deleted, moment());
+    verdict.attempts = 1;
+    wait(journal.settle(vec![verdict])).unwrap();
     assert_eq!(rows(&path), (0, 2));
     drop(journal);
     let journal = go_on(&path);
@@ -215,7 +213,7 @@ fn another_record_on_the_line_of_a_batch_is_another_input() {
     let mut other = entry(5);
     other.key = "7".to_owned();
     assert!(journal.recall(&other).is_err());
-    assert!(wait(journal.intend(vec![vec![other]])).is_err());
+    assert!(wait(journal.intend(vec![other.into()])).is_err());
 }
 
 #[test]

@@ -76,7 +76,7 @@ fn a_record_that_is_sent_again_loses_what_was_seen_of_it() {
     let journal = go_on_with(&path, Resume::by_itself().retry_failed(true));
     recall(&journal, 1);
     recall(&journal, 2);
-    wait(journal.intend(vec![entries([1])])).unwrap();
+    wait(journal.intend(entries([1]))).unwrap();
     settle(&journal, [1], Verdict::Deleted);
     finish(&journal);
     drop(journal);

@@ -33,7 +33,7 @@ fn make_the_fixture_of_this_version() {
     run_job(&Deleting::in_batches_of(10), begin(&made), (51_001..=51_020).collect());
     let journal = go_on_with(&made, Resume::by_itself().retry_failed(true));
     journal.keep_input_row(0, "id");
-    wait(journal.intend(vec![entries([21, 22])])).unwrap();
+    wait(journal.intend(entries([21, 22]))).unwrap();
     let mut left = verdict(23, Verdict::NotSent);
     left.cut_short = true;
     left.reason = Some(Reason::new(ReasonKind::Cancelled));

@@ -185,7 +185,7 @@ impl<S: Subject> Court<'_, S> {
                     Line::Record(number) => About::Record(self.subject.record(*number)),
                     Line::Invalid(text) => About::Invalid(text.clone()),
                 };
-                outcomes.insert(line, settled.clone().into_outcome(subject));
+                outcomes.insert(line, settled.outcome(subject, line));
             }
         }
         let read_last = last.map_or(0, |last| last.lines.len());

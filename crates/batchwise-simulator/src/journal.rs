@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use batchwise_core::clock::Clock;
-use batchwise_core::journal::{Journal, JournalEntry, JournalError, JournalVerdict, Recall};
+use batchwise_core::journal::{Journal, JournalEntries, JournalEntry, JournalError, JournalVerdict, Recall};
 use batchwise_core::test_util::FakeClock;
 use batchwise_core::{Record, Summary, Verdict};
 use batchwise_emulator::conformance::{Breach, Dice, SharedSight};
@@ -28,6 +28,17 @@ const ONCE: &str = "the journal is told of each entry once";
 #[derive(Debug, Default)]
 pub(crate) struct Disk(pub(crate) BTreeMap<u64, Known>);
 
+impl Disk {
+    /// What is known of the entry's line; of one that is new, nothing but the entry.
+    fn known(&mut self, entry: &JournalEntry) -> &mut Known {
+        self.0.entry(entry.line).or_insert_with(|| Known {
+            entry: entry.clone(),
+            intended: false,
+            verdict: None,
+        })
+    }
+}
+
 /// What is durable of an entry.
 #[derive(Debug, Clone)]
 pub(crate) struct Known {
@@ -45,11 +56,11 @@ impl Known {
     }
 }
 
-/// What is written at once.
+/// What is written at once, entry by entry: of all that a part may be durable.
 #[derive(Debug, Clone)]
 enum Write {
     Intend(Vec<JournalEntry>),
-    Settle(Vec<JournalVerdict>),
+    Settle(Vec<(JournalEntry, JournalVerdict)>),
     Close,
 }
 
@@ -297,18 +308,18 @@ impl State {
         };
         match write {
             Write::Intend(entries) => entries.iter().take(most).for_each(|entry| self.intend(entry)),
-            Write::Settle(verdicts) => verdicts.into_iter().take(most).for_each(|verdict| self.settle(verdict)),
+            Write::Settle(verdicts) => {
+                for (entry, verdict) in verdicts.into_iter().take(most) {
+                    self.settle(&entry, verdict);
+                }
+            }
             Write::Close => {}
         }
     }
 
     fn intend(&mut self, entry: &JournalEntry) {
         let mut disk = lock(&self.disk);
-        let known = disk.0.entry(entry.line).or_insert_with(|| Known {
-            entry: entry.clone(),
-            intended: false,
-            verdict: None,
-        });
+        let known = disk.known(entry);
         let (same, again) = (
             known.entry == *entry,
             known.verdict.is_some() && !self.open.contains(&entry.line),
@@ -318,22 +329,17 @@ impl State {
         self.hold(same && !again, "is to be sent", entry);
     }
 
-    fn settle(&mut self, verdict: JournalVerdict) {
+    fn settle(&mut self, entry: &JournalEntry, verdict: JournalVerdict) {
         let mut disk = lock(&self.disk);
-        let entry = verdict.entry.clone();
-        let known = disk.0.entry(entry.line).or_insert_with(|| Known {
-            entry: entry.clone(),
-            intended: false,
-            verdict: None,
-        });
+        let known = disk.known(entry);
         let open = self.open.remove(&entry.line);
-        let (same, again) = (known.entry == entry, known.verdict.is_some() && !open);
+        let (same, again) = (known.entry == *entry, known.verdict.is_some() && !open);
         known.intended = false;
         if verdict.verdict != Verdict::NotSent || known.verdict.is_none() {
             known.verdict = Some(verdict);
         }
         drop(disk);
-        self.hold(same && !again, "is settled", &entry);
+        self.hold(same && !again, "is settled", entry);
     }
 
     fn hold(&mut self, is_so: bool, what: &str, entry: &JournalEntry) {
@@ -407,12 +413,21 @@ impl Journal for ModelJournal {
         self.state().recall(entry)
     }
 
-    async fn intend(&self, batches: Vec<Vec<JournalEntry>>) -> Result<(), JournalError> {
-        self.write(Write::Intend(batches.into_iter().flatten().collect())).await
+    async fn intend(&self, batches: Vec<JournalEntries>) -> Result<(), JournalError> {
+        let entries = batches.iter().flat_map(JournalEntries::iter);
+        self.write(Write::Intend(entries.collect())).await
     }
 
     async fn settle(&self, verdicts: Vec<JournalVerdict>) -> Result<(), JournalError> {
-        self.write(Write::Settle(verdicts)).await
+        let each = verdicts.iter().flat_map(|verdict| {
+            let alone = |entry: JournalEntry| {
+                let mut verdict = verdict.clone();
+                verdict.entries = entry.clone().into();
+                (entry, verdict)
+            };
+            verdict.entries.iter().map(alone)
+        });
+        self.write(Write::Settle(each.collect())).await
     }
 
     async fn close(&self, _: &Summary) -> Result<(), JournalError> {

@@ -54,6 +54,10 @@ impl Record for ImportLogId {
         self.0.to_string()
     }
 
+    fn write_key(&self, out: &mut String) {
+        out.push_str(itoa::Buffer::new().format(self.0));
+    }
+
     fn identity(&self) -> Identity {
         Identity::number(self.0)
     }

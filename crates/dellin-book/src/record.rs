@@ -149,6 +149,12 @@ impl Record for BookObject {
         self.to_string()
     }
 
+    fn write_key(&self, out: &mut String) {
+        out.push_str(self.kind.as_str());
+        out.push(':');
+        out.push_str(itoa::Buffer::new().format(self.id()));
+    }
+
     fn identity(&self) -> Identity {
         self.kind.identity(self.id())
     }

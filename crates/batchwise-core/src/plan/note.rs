@@ -1,13 +1,13 @@
 //! What the journal is told ahead.
 
 use super::Plan;
-use crate::journal::JournalEntry;
+use crate::journal::JournalEntries;
 use crate::record::Record;
 
 impl<R: Record> Plan<R> {
     /// The fresh records of the next few batches that the journal has not been told of, batch by batch, if there are enough
     /// of them; from now on it has, in that round.
-    pub(crate) fn note_ahead(&mut self, batches: usize, round: u64) -> Vec<Vec<JournalEntry>> {
+    pub(crate) fn note_ahead(&mut self, batches: usize, round: u64) -> Vec<JournalEntries> {
         self.noted_ahead = batches.max(1);
         let mut noted = Vec::new();
         if self.stop.is_some() {
@@ -16,28 +16,31 @@ impl<R: Record> Plan<R> {
         let mut most = self.descriptor.max_records.get().saturating_mul(self.noted_ahead);
         for lane in self.lanes.values_mut() {
             let window = lane.limit.saturating_mul(self.noted_ahead).min(most);
-            let told = lane.fresh.iter().take(window).filter(|one| one.meta.is_noted()).count();
-            let new = lane.fresh.len().min(window) - told;
+            // Records leave the queue in its order or stay where they are, so those that were told are in front.
+            let told = lane.fresh.partition_point(|one| one.meta.is_noted()).min(window);
+            let end = lane.fresh.len().min(window);
+            let new = end - told;
             // Half of it is still there; or a part of a batch, which more input may fill.
             if (told >= lane.limit && told.saturating_mul(2) >= window) || (new < lane.limit && !self.input_ended) {
                 continue;
             }
-            for (at, one) in lane.fresh.iter_mut().take(window).enumerate() {
-                if noted.is_empty() || at % lane.limit.max(1) == 0 {
-                    noted.push(Vec::new());
-                }
-                if one.meta.note(round) {
-                    most = most.saturating_sub(1);
-                    if let Some(batch) = noted.last_mut() {
-                        batch.push(JournalEntry::of_record(&one.record, one.meta.line));
-                    }
-                }
+            most = most.saturating_sub(new);
+            let mut from = told;
+            while from < end {
+                // As far as the batch goes in which it is.
+                let limit = lane.limit.max(1);
+                let to = end.min(from - from % limit + limit);
+                let batch = lane.fresh.range_mut(from..to).map(|one| {
+                    one.meta.note(round);
+                    (&one.record, one.meta.line)
+                });
+                JournalEntries::add(&mut noted, batch);
+                from = to;
             }
             if most == 0 {
                 break;
             }
         }
-        noted.retain(|batch| !batch.is_empty());
         noted
     }
 }
@@ -57,8 +60,7 @@ mod tests {
     /// The lines of what is noted for so many batches.
     fn noted(plan: &mut Plan<Id>, batches: usize) -> Vec<Vec<u64>> {
         let noted = plan.note_ahead(batches, 1);
-        let lines = |batch: &Vec<JournalEntry>| batch.iter().map(|entry| entry.line).collect();
-        noted.iter().map(lines).collect()
+        noted.iter().map(|batch| batch.lines().to_vec()).collect()
     }
 
     #[test]

@@ -102,12 +102,23 @@ impl<R: Record> Plan<R> {
     }
 
     /// Takes the next record.
-    pub(crate) fn offer_record(&mut self, record: R, line: u64, past: Recall, now: Tick) -> Offered {
-        if !R::is_repeatable() {
-            if let Sighting::Repeat(first) = self.seen.note(&record.identity(), line) {
-                return Offered::Repeat { first };
-            }
+    fn offer_record(&mut self, record: R, line: u64, past: Recall, now: Tick) -> Offered {
+        match self.sighting(&record, line) {
+            Sighting::First => self.offer_new(record, line, past, now),
+            Sighting::Repeat(first) => Offered::Repeat { first },
         }
+    }
+
+    /// Notes a record; only one that was not seen before goes on to [`offer_new`](Self::offer_new).
+    pub(crate) fn sighting(&mut self, record: &R, line: u64) -> Sighting {
+        if R::is_repeatable() {
+            return Sighting::First;
+        }
+        self.seen.note(&record.identity(), line)
+    }
+
+    /// Takes a record that is no repeat.
+    pub(crate) fn offer_new(&mut self, record: R, line: u64, past: Recall, now: Tick) -> Offered {
         // Repeats do not count: an input of nothing else must not hold a batch back.
         self.last_input = now;
         if let Recall::Settled(verdict) = past {

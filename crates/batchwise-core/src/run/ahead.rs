@@ -13,15 +13,15 @@ use std::task::{Context, Poll};
 
 use tokio::sync::watch;
 
-use crate::journal::{Journal, JournalEntry, JournalError};
+use crate::journal::{Journal, JournalEntries, JournalError};
 
 type Noting = Pin<Box<dyn Future<Output = Result<(), JournalError>> + Send>>;
 
 /// Most batches noted ahead.
-const MOST: usize = 16;
+const MOST: usize = 64;
 
 /// After so many batches that left without waiting for the disk, one less is noted ahead.
-const CALM: u32 = 32;
+const CALM: u32 = 128;
 
 /// Rounds of noting that are durable, or why there will be no more.
 pub(super) type Durable = watch::Receiver<Result<u64, JournalError>>;
@@ -76,7 +76,7 @@ impl Ahead {
     }
 
     /// Begins the next round.
-    pub(super) fn begin(&mut self, batches: Vec<Vec<JournalEntry>>) {
+    pub(super) fn begin(&mut self, batches: Vec<JournalEntries>) {
         let journal = Arc::clone(&self.journal);
         self.round += 1;
         self.noting = Some(Box::pin(async move { journal.intend(batches).await }));
@@ -124,7 +124,7 @@ impl Ahead {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::journal::{JournalVerdict, Recall};
+    use crate::journal::{JournalEntry, JournalVerdict, Recall};
     use crate::report::Summary;
 
     #[derive(Debug)]
@@ -135,7 +135,7 @@ mod tests {
         fn recall(&self, _: &JournalEntry) -> Result<Recall, JournalError> {
             Ok(Recall::New)
         }
-        async fn intend(&self, _: Vec<Vec<JournalEntry>>) -> Result<(), JournalError> {
+        async fn intend(&self, _: Vec<JournalEntries>) -> Result<(), JournalError> {
             Ok(())
         }
         async fn settle(&self, _: Vec<JournalVerdict>) -> Result<(), JournalError> {
@@ -150,14 +150,14 @@ mod tests {
     fn no_more_is_noted_ahead_than_keeps_calls_from_waiting() {
         let mut ahead = Ahead::new(Arc::new(Nowhere));
         assert_eq!(ahead.batches(), 1);
-        for expected in [2, 4, 8, 16, 16] {
+        for expected in [2, 4, 8, 16, 32, 64, 64] {
             ahead.learn(true);
             assert_eq!(ahead.batches(), expected);
         }
         for _ in 0..CALM {
             ahead.learn(false);
         }
-        assert_eq!(ahead.batches(), 15);
+        assert_eq!(ahead.batches(), 63);
         ahead.rest();
         for _ in 0..=CALM {
             ahead.learn(false);

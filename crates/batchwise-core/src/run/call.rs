@@ -10,7 +10,7 @@ use super::ahead::Durable;
 use super::sums::Sums;
 use crate::error::{CallError, CallErrorKind};
 use crate::gate::{Gate, NoSlot};
-use crate::journal::{Journal, JournalEntry, JournalError};
+use crate::journal::{Journal, JournalEntries, JournalError};
 use crate::method::BatchMethod;
 use crate::observe::{CallFinished, CallStarted};
 use crate::plan::{Attempt, Batch};
@@ -104,17 +104,15 @@ impl<M: BatchMethod> CallContext<M> {
         let mut durable = journal.durable.clone();
         let round = durable.borrow().clone()?;
         let told = batch.noted();
-        let entries: Vec<JournalEntry> = batch
-            .intend()
-            .map(|(record, line)| JournalEntry::of_record(record, line))
-            .collect();
+        let mut entries = Vec::new();
+        JournalEntries::add(&mut entries, batch.intend());
         if entries.is_empty() && told <= round {
             journal.noted_in_time.fetch_add(1, Ordering::Relaxed);
             return Ok(());
         }
         journal.waited_for.fetch_add(1, Ordering::Relaxed);
         if !entries.is_empty() {
-            journal.journal.intend(vec![entries]).await?;
+            journal.journal.intend(entries).await?;
         }
         let reached = durable.wait_for(|durable| durable.as_ref().map_or(true, |round| *round >= told));
         match reached.await {

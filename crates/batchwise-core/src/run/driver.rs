@@ -220,7 +220,10 @@ impl<M: BatchMethod> Driver<M> {
         let outcomes = match &mut self.ledger {
             None => self.plan.outcomes(),
             Some(ledger) => {
-                ledger.take_in(self.plan.outcomes());
+                let outcomes = self.plan.outcomes();
+                if !outcomes.is_empty() {
+                    ledger.take_in(outcomes);
+                }
                 // What a stop gives its outcome may be on its way into the journal as an intent: the outcome comes after it.
                 let noting = self.ahead.as_ref().is_some_and(Ahead::is_noting);
                 if !(noting && self.plan.is_stopping()) {

@@ -6,6 +6,7 @@ use super::InputError;
 use super::driver::{Driver, journal_failed};
 use super::ledger::Ledger;
 use crate::clock::Tick;
+use crate::dedupe::Sighting;
 use crate::journal::{JournalEntry, Recall};
 use crate::method::BatchMethod;
 use crate::plan::{Entry, Offered};
@@ -69,12 +70,18 @@ impl<M: BatchMethod> Driver<M> {
     }
 
     fn take_record(&mut self, record: M::Record, line: u64, now: Tick) {
-        let scope = self.context.journal.as_ref().and_then(|_| record.scope());
         let Some(past) = self.recall(|| JournalEntry::of_record(&record, line)) else {
             return;
         };
-        let offered = self.plan.offer_record(record, line, past, now);
-        self.note_offered(offered, line, scope.as_deref());
+        match self.plan.sighting(&record, line) {
+            Sighting::First => {
+                let offered = self.plan.offer_new(record, line, past, now);
+                self.note_offered(offered, line, None);
+            }
+            Sighting::Repeat(first) => {
+                self.note_offered(Offered::Repeat { first }, line, record.scope().as_deref());
+            }
+        }
     }
 
     /// Takes what is no record.

@@ -19,9 +19,11 @@ const MOST: usize = 8192;
 /// The outcomes of a job with a journal that the consumer has not taken yet.
 pub(super) struct Ledger<R> {
     journal: Arc<dyn Journal>,
-    unsaved: Vec<Outcome<R>>,
-    saving: Option<(Saving, Vec<Outcome<R>>)>,
+    unsaved: VecDeque<Outcome<R>>,
+    saving: Option<(Saving, VecDeque<Outcome<R>>)>,
     saved: VecDeque<Outcome<R>>,
+    /// Empty: room for outcomes to come.
+    spare: VecDeque<Outcome<R>>,
     /// After a failure nothing more is written; outcomes are handed out as they come.
     failed: bool,
 }
@@ -41,9 +43,10 @@ impl<R: Record> Ledger<R> {
     pub(super) fn new(journal: Arc<dyn Journal>) -> Self {
         Self {
             journal,
-            unsaved: Vec::new(),
+            unsaved: VecDeque::new(),
             saving: None,
             saved: VecDeque::new(),
+            spare: VecDeque::new(),
             failed: false,
         }
     }
@@ -53,7 +56,7 @@ impl<R: Record> Ledger<R> {
         if self.failed {
             self.saved.append(outcomes);
         } else {
-            self.unsaved.extend(outcomes.drain(..));
+            self.unsaved.append(outcomes);
         }
     }
 
@@ -62,8 +65,8 @@ impl<R: Record> Ledger<R> {
         if self.saving.is_some() || self.unsaved.is_empty() {
             return;
         }
-        let outcomes = std::mem::take(&mut self.unsaved);
-        let verdicts = outcomes.iter().map(JournalVerdict::of).collect();
+        let outcomes = std::mem::replace(&mut self.unsaved, std::mem::take(&mut self.spare));
+        let verdicts = JournalVerdict::of(outcomes.iter());
         let journal = Arc::clone(&self.journal);
         let saving = async move { journal.settle(verdicts).await };
         self.saving = Some((Box::pin(saving), outcomes));
@@ -79,14 +82,14 @@ impl<R: Record> Ledger<R> {
         };
         if self.saved.is_empty() {
             // They stay where they are.
-            self.saved = std::mem::take(outcomes).into();
+            self.spare = std::mem::replace(&mut self.saved, std::mem::take(outcomes));
         } else {
-            self.saved.extend(outcomes.drain(..));
+            self.saved.append(outcomes);
         }
         self.saving = None;
         if written.is_err() {
             self.failed = true;
-            self.saved.append(&mut self.unsaved.drain(..).collect());
+            self.saved.append(&mut self.unsaved);
         }
         Poll::Ready(written)
     }

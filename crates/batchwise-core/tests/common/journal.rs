@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
-use batchwise_core::journal::{Journal, JournalEntry, JournalError, JournalVerdict, Recall};
+use batchwise_core::journal::{Journal, JournalEntries, JournalEntry, JournalError, JournalVerdict, Recall};
 use batchwise_core::{Summary, Verdict};
 
 /// What happens at a write.
@@ -31,8 +31,8 @@ pub enum State {
 #[derive(Debug, Default)]
 pub struct Disk {
     pub records: BTreeMap<(u64, String), State>,
-    /// Every verdict in the order in which they came.
-    pub verdicts: Vec<JournalVerdict>,
+    /// Every verdict of an entry in the order in which they came.
+    pub verdicts: Vec<(JournalEntry, JournalVerdict)>,
     /// How many entries each intent had.
     pub intents: Vec<usize>,
     /// Lines that repeat another one, and which.
@@ -123,10 +123,10 @@ impl Journal for MemoryJournal {
         })
     }
 
-    async fn intend(&self, batches: Vec<Vec<JournalEntry>>) -> Result<(), JournalError> {
+    async fn intend(&self, batches: Vec<JournalEntries>) -> Result<(), JournalError> {
         self.write(|disk| {
-            disk.intents.push(batches.iter().map(Vec::len).sum());
-            for entry in batches.into_iter().flatten() {
+            disk.intents.push(batches.iter().map(JournalEntries::len).sum());
+            for entry in batches.iter().flat_map(JournalEntries::iter) {
                 disk.records.insert(name(entry), State::Intended);
             }
         })
@@ -135,13 +135,15 @@ impl Journal for MemoryJournal {
 
     async fn settle(&self, verdicts: Vec<JournalVerdict>) -> Result<(), JournalError> {
         self.write(|disk| {
-            disk.verdicts.extend(verdicts.iter().cloned());
-            for settled in verdicts {
+            for settled in &verdicts {
                 let state = State::Settled {
                     verdict: settled.verdict,
                     reached: settled.reached,
                 };
-                disk.records.insert(name(settled.entry), state);
+                for entry in settled.entries.iter() {
+                    disk.verdicts.push((entry.clone(), settled.clone()));
+                    disk.records.insert(name(entry), state);
+                }
             }
         })
         .await

@@ -8,7 +8,7 @@ use std::time::SystemTime;
 
 use async_trait::async_trait;
 use batchwise_core::clock::{Clock, Sleep, Tick};
-use batchwise_core::journal::{Journal, JournalEntry, JournalError, JournalVerdict, Recall};
+use batchwise_core::journal::{Journal, JournalEntries, JournalEntry, JournalError, JournalVerdict, Recall};
 use batchwise_core::quota::QuotaHandle;
 use batchwise_core::test_util::{FakeClock, Probe};
 use batchwise_core::transport::{TransportError, TransportErrorKind};
@@ -234,15 +234,16 @@ impl Journal for Scripted {
         })
     }
 
-    async fn intend(&self, batches: Vec<Vec<JournalEntry>>) -> Result<(), JournalError> {
-        let lines = batches.into_iter().flatten().map(|entry| entry.line).collect();
+    async fn intend(&self, batches: Vec<JournalEntries>) -> Result<(), JournalError> {
+        let lines = batches.iter().flat_map(JournalEntries::lines).copied().collect();
         self.write(Write::Intend(lines)).await
     }
 
     async fn settle(&self, verdicts: Vec<JournalVerdict>) -> Result<(), JournalError> {
-        let verdicts = verdicts
-            .into_iter()
-            .map(|one| (one.entry.line, one.verdict, one.maybe_sent));
+        let verdicts = verdicts.iter().flat_map(|all| {
+            let lines = all.entries.lines().iter();
+            lines.map(|line| (*line, all.verdict, all.maybe_sent))
+        });
         self.write(Write::Settle(verdicts.collect())).await
     }
 

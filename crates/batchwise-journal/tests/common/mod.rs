@@ -6,7 +6,7 @@ use std::future::Future;
 use std::path::Path;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use batchwise_core::journal::{Journal, JournalEntry, JournalVerdict, Recall};
+use batchwise_core::journal::{Journal, JournalEntries, JournalEntry, JournalVerdict, Recall};
 use batchwise_core::{Summary, Verdict};
 use batchwise_journal::{InputPrint, JobHeader, Opened, Origin, Resume, SqliteJournal, open};
 
@@ -66,19 +66,25 @@ pub fn entry(line: u64) -> JournalEntry {
     }
 }
 
-pub fn entries(lines: impl IntoIterator<Item = u64>) -> Vec<JournalEntry> {
-    lines.into_iter().map(entry).collect()
+/// A batch of these.
+pub fn entries(lines: impl IntoIterator<Item = u64>) -> Vec<JournalEntries> {
+    JournalEntries::of(lines.into_iter().map(entry))
 }
 
 pub fn verdict(line: u64, verdict: Verdict) -> JournalVerdict {
-    let mut settled = JournalVerdict::new(entry(line), verdict, moment());
+    verdict_of(entry(line), verdict)
+}
+
+fn verdict_of(entries: impl Into<JournalEntries>, verdict: Verdict) -> JournalVerdict {
+    let mut settled = JournalVerdict::new(entries, verdict, moment());
     settled.attempts = 1;
     settled.reached = matches!(verdict, Verdict::Deleted | Verdict::NotFound | Verdict::PresumedDeleted);
     settled
 }
 
 pub fn verdicts(lines: impl IntoIterator<Item = u64>, word: Verdict) -> Vec<JournalVerdict> {
-    lines.into_iter().map(|line| verdict(line, word)).collect()
+    let together = entries(lines).into_iter();
+    together.map(|entries| verdict_of(entries, word)).collect()
 }
 
 pub fn wait<T>(future: impl Future<Output = T>) -> T {
@@ -89,7 +95,7 @@ pub fn wait<T>(future: impl Future<Output = T>) -> T {
 }
 
 pub fn intend(journal: &SqliteJournal, lines: impl IntoIterator<Item = u64>) {
-    wait(journal.intend(vec![entries(lines)])).unwrap();
+    wait(journal.intend(entries(lines))).unwrap();
 }
 
 pub fn settle(journal: &SqliteJournal, lines: impl IntoIterator<Item = u64>, word: Verdict) {

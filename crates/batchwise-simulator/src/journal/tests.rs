@@ -26,6 +26,10 @@ fn entries(lines: std::ops::RangeInclusive<u64>) -> Vec<JournalEntry> {
         .collect()
 }
 
+fn batch(lines: std::ops::RangeInclusive<u64>) -> Vec<JournalEntries> {
+    JournalEntries::of(entries(lines))
+}
+
 fn poll<T>(future: impl Future<Output = T>) -> Poll<T> {
     pin!(future).as_mut().poll(&mut Context::from_waker(Waker::noop()))
 }
@@ -34,7 +38,7 @@ fn poll<T>(future: impl Future<Output = T>) -> Poll<T> {
 fn left_by(end: RunEnd) -> usize {
     let disk = SharedDisk::default();
     assert!(
-        poll(run(&disk, end).intend(vec![entries(1..=5)])).is_pending(),
+        poll(run(&disk, end).intend(batch(1..=5))).is_pending(),
         "its process has ended"
     );
     let next = whole(&disk);
@@ -45,10 +49,7 @@ fn left_by(end: RunEnd) -> usize {
 #[test]
 fn an_intent_that_is_durable_is_in_doubt_in_the_next_run() {
     let disk = SharedDisk::default();
-    assert!(matches!(
-        poll(whole(&disk).intend(vec![entries(1..=1)])),
-        Poll::Ready(Ok(()))
-    ));
+    assert!(matches!(poll(whole(&disk).intend(batch(1..=1))), Poll::Ready(Ok(()))));
     let next = whole(&disk);
     let open = Recall::Open {
         maybe_sent: true,
@@ -69,15 +70,9 @@ fn of_a_write_that_a_crash_interrupts_nothing_a_part_or_all_is_durable() {
 fn a_full_disk_takes_nothing_any_more() {
     let disk = SharedDisk::default();
     let journal = run(&disk, RunEnd::DiskFull(2, Fate::Lost));
-    assert!(matches!(
-        poll(journal.intend(vec![entries(1..=1)])),
-        Poll::Ready(Ok(()))
-    ));
+    assert!(matches!(poll(journal.intend(batch(1..=1))), Poll::Ready(Ok(()))));
     for line in 2..=3 {
-        assert!(matches!(
-            poll(journal.intend(vec![entries(line..=line)])),
-            Poll::Ready(Err(_))
-        ));
+        assert!(matches!(poll(journal.intend(batch(line..=line))), Poll::Ready(Err(_))));
     }
     assert_eq!((lock(&disk).0.len(), journal.calls_at_failure()), (1, Some(0)));
 }
@@ -86,7 +81,7 @@ fn a_full_disk_takes_nothing_any_more() {
 fn a_record_that_is_sent_without_an_intent_is_a_breach() {
     let disk = SharedDisk::default();
     let journal = whole(&disk);
-    assert!(poll(journal.intend(vec![entries(1..=1)])).is_ready());
+    assert!(poll(journal.intend(batch(1..=1))).is_ready());
     journal.sends(&ImportLogId::new(1));
     assert_eq!(journal.take_breaches(), []);
     journal.sends(&ImportLogId::new(2));

@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::str::FromStr;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use batchwise_core::{Identity, Record};
 use serde_json::Value;
@@ -40,6 +40,8 @@ struct Encoded {
     overwrite: bool,
     traces: Traces,
     warnings: Vec<String>,
+    /// Of `json`, once somebody asked: a journal asks more than once.
+    hash: OnceLock<u128>,
 }
 
 /// One custom field and its value.
@@ -130,6 +132,7 @@ impl LeadUpdate {
             overwrite,
             traces: Traces::of(rows),
             warnings: warnings(rows),
+            hash: OnceLock::new(),
         })))
     }
 }
@@ -208,11 +211,16 @@ impl Record for LeadUpdate {
         self.0.traces.key.clone()
     }
 
+    fn write_key(&self, out: &mut String) {
+        out.push_str(&self.0.traces.key);
+    }
+
     /// A hash of [`as_json`](Self::as_json), which is the same however the lead was written or built. Order and repetition
     /// have a meaning, so every occurrence is a record of its own.
     fn identity(&self) -> Identity {
+        let hash = || u128::from_be_bytes(md5::compute(self.as_json()).0);
         Identity::Content {
-            hash: u128::from_be_bytes(md5::compute(self.as_json()).0),
+            hash: *self.0.hash.get_or_init(hash),
         }
     }
 

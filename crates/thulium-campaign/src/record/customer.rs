@@ -75,6 +75,10 @@ impl Record for CampaignCustomer {
         self.customer.to_string()
     }
 
+    fn write_key(&self, out: &mut String) {
+        out.push_str(itoa::Buffer::new().format(self.customer.get()));
+    }
+
     fn identity(&self) -> Identity {
         Identity::Number {
             space: self.campaign.packed(),
@@ -84,6 +88,10 @@ impl Record for CampaignCustomer {
 
     fn scope(&self) -> Option<String> {
         Some(self.campaign.to_string())
+    }
+
+    fn shares_scope(&self, other: &Self) -> bool {
+        self.campaign == other.campaign
     }
 
     fn encoded_len(&self) -> usize {

@@ -76,6 +76,10 @@ impl Record for CampaignPhone {
         self.phone.to_string()
     }
 
+    fn write_key(&self, out: &mut String) {
+        out.push_str(self.phone.as_str());
+    }
+
     fn identity(&self) -> Identity {
         Identity::Text {
             space: self.campaign.packed(),
@@ -85,6 +89,10 @@ impl Record for CampaignPhone {
 
     fn scope(&self) -> Option<String> {
         Some(self.campaign.to_string())
+    }
+
+    fn shares_scope(&self, other: &Self) -> bool {
+        self.campaign == other.campaign
     }
 
     fn encoded_len(&self) -> usize {

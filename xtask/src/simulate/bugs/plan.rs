@@ -97,8 +97,8 @@ pub(super) const BUGS: &[Bug] = &[
         name: "repeats-are-sent",
         what: "a repeat of a record is a record of its own",
         file: OFFER,
-        find: "        if !R::is_repeatable() {",
-        replace: "        if !R::is_repeatable() && !on! {",
+        find: "        if R::is_repeatable() {",
+        replace: "        if R::is_repeatable() || on! {",
     },
     Bug {
         name: "the-neighbour-is-blamed",
