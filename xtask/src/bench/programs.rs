@@ -156,11 +156,20 @@ impl Programs {
     /// Starts a server with these settings.
     pub(super) fn serve(&self, settings: &[&str]) -> Result<Server> {
         let mut command = self.on(CORES[0], &self.bench);
-        let mut process = command.arg("serve").args(settings).stdout(Stdio::piped()).spawn()?;
-        let mut port = String::new();
-        let out = process.stdout.take().context("the server has no output")?;
-        BufReader::new(out).read_line(&mut port)?;
+        let (process, port) = started(command.arg("serve").args(settings))?;
         let url = format!("http://127.0.0.1:{}", port.trim());
+        Ok(Server { process, url })
+    }
+
+    /// Starts the command's own emulator without its quotas, on no core in particular. Every record is there, once.
+    pub(super) fn emulate(&self) -> Result<Server> {
+        let mut command = Command::new(&self.command);
+        let (process, line) = started(command.args(["emulator", "--port", "0", "--quota", "off"]))?;
+        let address = line
+            .split_once("http://")
+            .and_then(|(_, rest)| rest.split_once(';'))
+            .with_context(|| format!("the emulator says `{}`", line.trim()))?;
+        let url = format!("http://{}", address.0);
         Ok(Server { process, url })
     }
 
@@ -200,7 +209,15 @@ impl Programs {
 
     /// The command with credentials for every provider at this address and no settings, reading from nowhere, writing nowhere.
     pub(super) fn command(&self, url: &str) -> Result<Command> {
-        let mut command = self.measured(&self.command);
+        self.with_credentials(self.measured(&self.command), url)
+    }
+
+    /// The same on no core in particular.
+    pub(super) fn free_command(&self, url: &str) -> Result<Command> {
+        self.with_credentials(Command::new(&self.command), url)
+    }
+
+    fn with_credentials(&self, mut command: Command, url: &str) -> Result<Command> {
         command.env_clear();
         for name in ["CALLTOUCH_BASE_URL", "DELLIN_BASE_URL", "THULIUM_BASE_URL"] {
             command.env(name, url);
@@ -224,6 +241,16 @@ impl Programs {
             .stderr(Stdio::piped());
         Ok(command)
     }
+}
+
+/// Starts a server and reads the line in which it says where it is. What else it prints stays in the pipe, which has room.
+fn started(command: &mut Command) -> Result<(Child, String)> {
+    let mut process = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn()?;
+    let mut line = String::new();
+    let mut out = BufReader::new(process.stdout.take().context("the server has no output")?);
+    out.read_line(&mut line)?;
+    process.stdout = Some(out.into_inner());
+    Ok((process, line))
 }
 
 /// Runs a program to its good end.

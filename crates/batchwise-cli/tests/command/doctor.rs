@@ -127,6 +127,8 @@ fn a_host_that_is_not_there_is_1_and_no_login_is_tried() {
     finds(&ended, "login", "-", "not tried before");
 }
 
+/// Only rustls tells it from a connection that broke.
+#[cfg(not(feature = "native-tls"))]
 #[test]
 fn a_port_that_speaks_no_tls_is_told_as_such() {
     let emulated = Emulated::any();
