@@ -48,6 +48,23 @@ fn auto_concurrency(method: &impl BatchMethod) -> NonZeroUsize {
     if is_paced { calls } else { calls.min(WITHOUT_QUOTA) }
 }
 
+/// Outcomes handed out one after the other before calls are looked at.
+const TURN: usize = 128;
+
+/// Lets the runtime look at its sockets, and then whoever waits for them.
+async fn yield_now() {
+    let mut turns = 2;
+    std::future::poll_fn(|cx| {
+        if turns == 0 {
+            return Poll::Ready(());
+        }
+        turns -= 1;
+        cx.waker().wake_by_ref();
+        Poll::Pending
+    })
+    .await;
+}
+
 /// A job under way.
 pub(super) struct Driver<M: BatchMethod> {
     pub(super) context: Arc<CallContext<M>>,
@@ -73,6 +90,8 @@ pub(super) struct Driver<M: BatchMethod> {
     refused_until: Tick,
     /// Since when a batch that is ready is held for a slot of the quota.
     held_since: Option<Tick>,
+    /// Outcomes handed out since calls were looked at.
+    handed_out: usize,
 }
 
 /// What happens next in a job.
@@ -127,6 +146,7 @@ impl<M: BatchMethod> Driver<M> {
             probe: options.probe,
             refused_until: Tick::ZERO,
             held_since: None,
+            handed_out: 0,
         }
     }
 
@@ -150,6 +170,7 @@ impl<M: BatchMethod> Driver<M> {
 
     /// The next outcome, or `None` when every record has one.
     pub(super) async fn next(&mut self) -> Option<Outcome<M::Record>> {
+        let mut looked = 0;
         loop {
             if let Some(outcome) = self.ready() {
                 return Some(outcome);
@@ -189,6 +210,24 @@ impl<M: BatchMethod> Driver<M> {
             if let Some(outcome) = self.ready() {
                 return Some(outcome);
             }
+            if self.has_calls_to_look_at() {
+                if looked == 0 {
+                    yield_now().await;
+                }
+                looked += 1;
+                // As many as there can be, so that outcomes do not wait for ever where calls end at once.
+                let event = if looked <= self.in_flight.len() {
+                    self.event_at_once().await
+                } else {
+                    None
+                };
+                if let Some(event) = event {
+                    self.handle(event);
+                } else {
+                    (looked, self.handed_out) = (0, 0);
+                }
+                continue;
+            }
             self.halt_if_stopping(now);
             #[cfg(feature = "test-util")]
             self.show(until);
@@ -217,6 +256,9 @@ impl<M: BatchMethod> Driver<M> {
 
     /// The next outcome, if there is one already that can be handed out; with a journal, when it is durable there.
     pub(super) fn ready(&mut self) -> Option<Outcome<M::Record>> {
+        if self.has_calls_to_look_at() {
+            return None;
+        }
         let outcomes = match &mut self.ledger {
             None => self.plan.outcomes(),
             Some(ledger) => {
@@ -238,7 +280,14 @@ impl<M: BatchMethod> Driver<M> {
         if let Some(observer) = &self.context.gate.observer {
             observer.outcome(verdict, reached);
         }
+        self.handed_out += 1;
         outcomes.pop_front()
+    }
+
+    /// True when so many outcomes were handed out one after the other that calls may have ended meanwhile: a journal gives
+    /// back those of many calls at once, and servers would have nothing to do until the last of them is taken.
+    fn has_calls_to_look_at(&self) -> bool {
+        self.handed_out >= TURN && !self.in_flight.is_empty()
     }
 
     /// Sends the batch that is ready, or says how long the quota has no slot.
@@ -346,6 +395,16 @@ impl<M: BatchMethod> Driver<M> {
             0 => self.context.gate.observe_wait(WaitingFor::Pause, wait),
             records => self.context.gate.observe_round(records, wait),
         }
+    }
+
+    /// What has happened already, if anything has.
+    async fn event_at_once(&mut self) -> Option<Event<M::Record>> {
+        let mut event = pin!(self.event(None));
+        std::future::poll_fn(|cx| match event.as_mut().poll(cx) {
+            Poll::Ready(event) => Poll::Ready(Some(event)),
+            Poll::Pending => Poll::Ready(None),
+        })
+        .await
     }
 
     async fn event(&mut self, until: Option<Tick>) -> Event<M::Record> {

@@ -20,6 +20,8 @@ const MOST: usize = 8192;
 pub(super) struct Ledger<R> {
     journal: Arc<dyn Journal>,
     unsaved: VecDeque<Outcome<R>>,
+    /// The same as the journal is told of them, made as they come: all at once would keep calls waiting.
+    verdicts: Vec<JournalVerdict>,
     saving: Option<(Saving, VecDeque<Outcome<R>>)>,
     saved: VecDeque<Outcome<R>>,
     /// Empty: room for outcomes to come.
@@ -44,6 +46,7 @@ impl<R: Record> Ledger<R> {
         Self {
             journal,
             unsaved: VecDeque::new(),
+            verdicts: Vec::new(),
             saving: None,
             saved: VecDeque::new(),
             spare: VecDeque::new(),
@@ -56,6 +59,7 @@ impl<R: Record> Ledger<R> {
         if self.failed {
             self.saved.append(outcomes);
         } else {
+            self.verdicts.extend(JournalVerdict::of(outcomes.iter()));
             self.unsaved.append(outcomes);
         }
     }
@@ -66,7 +70,7 @@ impl<R: Record> Ledger<R> {
             return;
         }
         let outcomes = std::mem::replace(&mut self.unsaved, std::mem::take(&mut self.spare));
-        let verdicts = JournalVerdict::of(outcomes.iter());
+        let verdicts = std::mem::take(&mut self.verdicts);
         let journal = Arc::clone(&self.journal);
         let saving = async move { journal.settle(verdicts).await };
         self.saving = Some((Box::pin(saving), outcomes));
@@ -90,6 +94,7 @@ impl<R: Record> Ledger<R> {
         if written.is_err() {
             self.failed = true;
             self.saved.append(&mut self.unsaved);
+            self.verdicts.clear();
         }
         Poll::Ready(written)
     }
