@@ -72,6 +72,29 @@ async fn a_call_leaves_when_its_records_are_noted_and_an_outcome_when_it_is() {
 }
 
 #[tokio::test]
+async fn calls_go_on_while_the_outcomes_of_many_are_handed_out() {
+    let model = Model::new(20).with(there(0..20_000));
+    // Long enough for the outcomes of many calls to become durable at once.
+    let slow = MemoryJournal {
+        polls_of_verdicts: 300,
+        ..MemoryJournal::default()
+    };
+    let options = options(&model).journal(Arc::new(slow));
+    let mut stream = run(model.clone(), stream::iter((0..20_000).map(Id)), options);
+    let (mut calls, mut since, mut longest) = (0, 0, 0);
+    while stream.next().await.is_some() {
+        let now = model.sizes().len();
+        since = if now == calls { since + 1 } else { 0 };
+        calls = now;
+        if calls < 1000 {
+            longest = longest.max(since);
+        }
+    }
+    assert_eq!(calls, 1000);
+    assert!(longest <= 128, "{longest} outcomes one after the other, and no call");
+}
+
+#[tokio::test]
 async fn nothing_is_sent_before_its_intent_is_durable() {
     let model = Model::new(10).with(there(0..20));
     let disk = disk();

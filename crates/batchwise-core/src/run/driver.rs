@@ -172,7 +172,7 @@ impl<M: BatchMethod> Driver<M> {
     pub(super) async fn next(&mut self) -> Option<Outcome<M::Record>> {
         let mut looked = 0;
         loop {
-            if let Some(outcome) = self.ready() {
+            if let Some(outcome) = self.ready_in_turn() {
                 return Some(outcome);
             }
             let now = self.clock().now();
@@ -207,10 +207,7 @@ impl<M: BatchMethod> Driver<M> {
                     None
                 }
             };
-            if let Some(outcome) = self.ready() {
-                return Some(outcome);
-            }
-            if self.has_calls_to_look_at() {
+            if self.is_turn_of_calls() {
                 if looked == 0 {
                     yield_now().await;
                 }
@@ -228,10 +225,14 @@ impl<M: BatchMethod> Driver<M> {
                 }
                 continue;
             }
+            if let Some(outcome) = self.ready() {
+                return Some(outcome);
+            }
             self.halt_if_stopping(now);
             #[cfg(feature = "test-util")]
             self.show(until);
             self.note_ahead();
+            self.handed_out = 0;
             let event = self.event(self.wake_at(until, now)).await;
             self.handle(event);
         }
@@ -255,10 +256,7 @@ impl<M: BatchMethod> Driver<M> {
     }
 
     /// The next outcome, if there is one already that can be handed out; with a journal, when it is durable there.
-    pub(super) fn ready(&mut self) -> Option<Outcome<M::Record>> {
-        if self.has_calls_to_look_at() {
-            return None;
-        }
+    fn ready(&mut self) -> Option<Outcome<M::Record>> {
         let outcomes = match &mut self.ledger {
             None => self.plan.outcomes(),
             Some(ledger) => {
@@ -284,10 +282,15 @@ impl<M: BatchMethod> Driver<M> {
         outcomes.pop_front()
     }
 
-    /// True when so many outcomes were handed out one after the other that calls may have ended meanwhile: a journal gives
-    /// back those of many calls at once, and servers would have nothing to do until the last of them is taken.
-    fn has_calls_to_look_at(&self) -> bool {
-        self.handed_out >= TURN && !self.in_flight.is_empty()
+    /// The same, and none when calls come first.
+    pub(super) fn ready_in_turn(&mut self) -> Option<Outcome<M::Record>> {
+        if self.is_turn_of_calls() { None } else { self.ready() }
+    }
+
+    /// True when so many outcomes were handed out one after the other that calls may have ended meanwhile, or may begin: a
+    /// journal gives back those of many calls at once, and servers would have nothing to do until the last of them is taken.
+    fn is_turn_of_calls(&self) -> bool {
+        self.handed_out >= TURN
     }
 
     /// Sends the batch that is ready, or says how long the quota has no slot.

@@ -66,7 +66,7 @@ impl<M: BatchMethod> Stream for Job<M> {
         loop {
             match &mut this.state {
                 State::Resting(driver) => {
-                    if let Some(outcome) = driver.ready() {
+                    if let Some(outcome) = driver.ready_in_turn() {
                         return Poll::Ready(Some(outcome));
                     }
                     let State::Resting(mut driver) = std::mem::replace(&mut this.state, State::Ended) else {

@@ -51,6 +51,8 @@ pub struct MemoryJournal {
     pub written: Arc<Mutex<usize>>,
     /// A slow disk: a write is looked for so often before it is done.
     pub polls: usize,
+    /// The same for verdicts alone.
+    pub polls_of_verdicts: usize,
     /// What is known of this line cannot be read.
     pub unreadable: Option<u64>,
     /// The process has ended.
@@ -134,6 +136,9 @@ impl Journal for MemoryJournal {
     }
 
     async fn settle(&self, verdicts: Vec<JournalVerdict>) -> Result<(), JournalError> {
+        for _ in 0..self.polls_of_verdicts {
+            tokio::task::yield_now().await;
+        }
         self.write(|disk| {
             for settled in &verdicts {
                 let state = State::Settled {
