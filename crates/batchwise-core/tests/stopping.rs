@@ -47,6 +47,15 @@ async fn missing_records_may_be_allowed() {
 }
 
 #[tokio::test]
+async fn what_a_stop_leaves_of_large_batches_has_its_outcomes_to_the_last() {
+    // Hundreds of records wait for their turn when the third answer stops the job, and have their outcomes at once.
+    let model = Model::new(500);
+    let report = delete(&model, 0..4000).await;
+    assert_eq!((stop_of(&report), model.calls().len()), (Some(ReasonKind::WrongTarget), 3));
+    assert_eq!((report.outcomes.len(), report.summary.counts.total()), (4000, 4000));
+}
+
+#[tokio::test]
 async fn only_so_many_records_are_sent_under_a_limit() {
     let model = Model::new(10).with(there(0..100));
     let report = delete_with(&model, 0..100, options(&model).limit(Some(15))).await;
