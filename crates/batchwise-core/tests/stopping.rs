@@ -51,7 +51,10 @@ async fn what_a_stop_leaves_of_large_batches_has_its_outcomes_to_the_last() {
     // Hundreds of records wait for their turn when the third answer stops the job, and have their outcomes at once.
     let model = Model::new(500);
     let report = delete(&model, 0..4000).await;
-    assert_eq!((stop_of(&report), model.calls().len()), (Some(ReasonKind::WrongTarget), 3));
+    assert_eq!(
+        (stop_of(&report), model.calls().len()),
+        (Some(ReasonKind::WrongTarget), 3)
+    );
     assert_eq!((report.outcomes.len(), report.summary.counts.total()), (4000, 4000));
 }
 

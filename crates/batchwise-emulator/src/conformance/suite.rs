@@ -20,6 +20,7 @@ macro_rules! conformance {
                     sends_a_repeated_record_once,
                 }
                 records {
+                    are_told_alike_however_they_are_asked,
                     have_their_outcome_one_difficulty_at_a_time,
                     that_are_absent_leave_the_others_alone,
                     that_are_all_absent_stop_a_deletion,

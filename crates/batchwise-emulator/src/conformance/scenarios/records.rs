@@ -1,12 +1,28 @@
 //! Records that are difficult.
 
-use batchwise_core::{Action, BatchMethod, NamedRefusal, ReasonKind, Verdict};
+use batchwise_core::{Action, BatchMethod, NamedRefusal, ReasonKind, Record, Verdict};
 
 use super::plain::done;
 use super::{CONCURRENCIES, RECORDS, SMALL, idle, seeds};
 use crate::conformance::dice::Dice;
 use crate::conformance::trial::Trial;
 use crate::conformance::{Difficult, Difficulty, Subject};
+
+/// A record's key and scope are the same whichever way a journal asks for them, and a copy is the same record.
+pub fn are_told_alike_however_they_are_asked<S: Subject>(subject: &S) {
+    let records: Vec<_> = (0..RECORDS).map(|number| subject.record(number)).collect();
+    for (at, record) in records.iter().enumerate() {
+        let mut written = "before ".to_owned();
+        record.write_key(&mut written);
+        assert_eq!(written, format!("before {}", record.key()));
+        for other in records.iter().skip(at) {
+            assert_eq!(record.shares_scope(other), record.scope() == other.scope(), "{written}");
+        }
+        // What is asked for twice may have been kept.
+        assert_eq!(record.identity(), record.identity());
+        assert_eq!(record.identity(), record.clone().identity());
+    }
+}
 
 /// Each difficulty alone, one record or several, wherever they stand: they come to what they should, all others are done.
 pub fn have_their_outcome_one_difficulty_at_a_time<S: Subject>(subject: &S) {
