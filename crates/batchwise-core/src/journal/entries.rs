@@ -60,6 +60,9 @@ pub struct JournalEntries {
 /// Entries that come to the same end, more or less: what a batch has.
 const USUAL: usize = 100;
 
+/// Bytes that few keys exceed.
+const LONG: usize = 32;
+
 impl JournalEntries {
     /// These entries in their order: together as long as they share a scope, and all have a content or none has.
     #[must_use]
@@ -122,7 +125,8 @@ impl JournalEntries {
             // Two are rarely alone.
             self.lines.reserve(USUAL);
             self.ends.reserve(USUAL);
-            self.keys.reserve(USUAL * (self.keys.len() + 1));
+            // One long key, such as a lead's, says nothing of the others.
+            self.keys.reserve(USUAL * self.keys.len().clamp(1, LONG));
         }
         self.lines.push(line);
         key(&mut self.keys);

@@ -33,8 +33,8 @@ pub trait Journal: fmt::Debug + Send + Sync {
     /// order, on the job's own task, so it must be quick. Lines rise, and begin anew when an input is read again for its
     /// next stage.
     ///
-    /// An update ([`Identity::Content`](crate::Identity::Content)) that failed is no longer open once a later one of the same key was written, or may
-    /// have been: sent again, it would bring back the older value.
+    /// An update ([`Identity::Content`](crate::Identity::Content)) that failed is no longer open once a later one of the same
+    /// key was written, or may have been: sent again, it would bring back the older value.
     ///
     /// # Errors
     /// When the journal cannot be read, or is of another input. The job then stops and reads no further.
