@@ -57,12 +57,6 @@ pub struct JournalEntries {
     contents: Vec<u128>,
 }
 
-/// Entries that come to the same end, more or less: what a batch has.
-const USUAL: usize = 100;
-
-/// Bytes that few keys exceed.
-const LONG: usize = 32;
-
 impl JournalEntries {
     /// These entries in their order: together as long as they share a scope, and all have a content or none has.
     #[must_use]
@@ -121,13 +115,6 @@ impl JournalEntries {
     }
 
     fn push(&mut self, line: u64, content: Option<u128>, key: impl FnOnce(&mut String)) {
-        if self.lines.len() == 1 {
-            // Two are rarely alone.
-            self.lines.reserve(USUAL);
-            self.ends.reserve(USUAL);
-            // One long key, such as a lead's, says nothing of the others.
-            self.keys.reserve(USUAL * self.keys.len().clamp(1, LONG));
-        }
         self.lines.push(line);
         key(&mut self.keys);
         self.ends.push(self.keys.len());
