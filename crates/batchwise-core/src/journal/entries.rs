@@ -57,6 +57,15 @@ pub struct JournalEntries {
     contents: Vec<u128>,
 }
 
+/// More are mostly a batch; there is room for one then, and none is taken for a few.
+const FEW: usize = 8;
+
+/// Entries of a batch, more or less.
+const USUAL: usize = 100;
+
+/// Bytes that few keys exceed.
+const LONG: usize = 64;
+
 impl JournalEntries {
     /// These entries in their order: together as long as they share a scope, and all have a content or none has.
     #[must_use]
@@ -115,6 +124,12 @@ impl JournalEntries {
     }
 
     fn push(&mut self, line: u64, content: Option<u128>, key: impl FnOnce(&mut String)) {
+        if self.lines.len() == FEW {
+            self.lines.reserve(USUAL);
+            self.ends.reserve(USUAL);
+            // Very long keys say nothing of those to come.
+            self.keys.reserve(USUAL * self.keys.len().div_ceil(FEW).min(LONG));
+        }
         self.lines.push(line);
         key(&mut self.keys);
         self.ends.push(self.keys.len());
