@@ -2,18 +2,17 @@
 
 use std::future::Future;
 use std::num::NonZeroUsize;
-use std::pin::{Pin, pin};
+use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::task::Poll;
 use std::time::Duration;
 
 use futures_core::Stream;
-use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 
 use super::ahead::Ahead;
 use super::call::{CallContext, Ended, JournalSide};
+use super::event::{Event, yield_now};
 use super::ledger::Ledger;
 use super::sums::{Sums, Tally};
 use super::{InputError, RunOptions, StopToken};
@@ -51,20 +50,6 @@ fn auto_concurrency(method: &impl BatchMethod) -> NonZeroUsize {
 /// Outcomes handed out one after the other before calls are looked at.
 const TURN: usize = 128;
 
-/// Lets the runtime look at its sockets, and then whoever waits for them.
-async fn yield_now() {
-    let mut turns = 2;
-    std::future::poll_fn(|cx| {
-        if turns == 0 {
-            return Poll::Ready(());
-        }
-        turns -= 1;
-        cx.waker().wake_by_ref();
-        Poll::Pending
-    })
-    .await;
-}
-
 /// A job under way.
 pub(super) struct Driver<M: BatchMethod> {
     pub(super) context: Arc<CallContext<M>>,
@@ -73,10 +58,10 @@ pub(super) struct Driver<M: BatchMethod> {
     /// Outcomes that wait until the journal has them.
     pub(super) ledger: Option<Ledger<M::Record>>,
     /// What the journal is told before its batch leaves.
-    ahead: Option<Ahead>,
+    pub(super) ahead: Option<Ahead>,
     pub(super) input: Option<Input<M::Record>>,
-    in_flight: FuturesUnordered<Call<M::Record>>,
-    stop: StopToken,
+    pub(super) in_flight: FuturesUnordered<Call<M::Record>>,
+    pub(super) stop: StopToken,
     deadline: Option<Tick>,
     linger: Duration,
     /// When the input gave something last, or the job began to stop.
@@ -92,16 +77,6 @@ pub(super) struct Driver<M: BatchMethod> {
     held_since: Option<Tick>,
     /// Outcomes handed out since calls were looked at.
     handed_out: usize,
-}
-
-/// What happens next in a job.
-enum Event<R> {
-    Input(Option<Result<Entry<R>, InputError>>),
-    Ended(Ended<R>),
-    /// The journal has what it was given, or failed to take it.
-    Saved(Result<(), JournalError>),
-    Stop,
-    Time,
 }
 
 impl<M: BatchMethod> Driver<M> {
@@ -164,7 +139,7 @@ impl<M: BatchMethod> Driver<M> {
         )
     }
 
-    fn clock(&self) -> &SharedClock {
+    pub(super) fn clock(&self) -> &SharedClock {
         &self.context.gate.clock
     }
 
@@ -398,53 +373,6 @@ impl<M: BatchMethod> Driver<M> {
             0 => self.context.gate.observe_wait(WaitingFor::Pause, wait),
             records => self.context.gate.observe_round(records, wait),
         }
-    }
-
-    /// What has happened already, if anything has.
-    async fn event_at_once(&mut self) -> Option<Event<M::Record>> {
-        let mut event = pin!(self.event(None));
-        std::future::poll_fn(|cx| match event.as_mut().poll(cx) {
-            Poll::Ready(event) => Poll::Ready(Some(event)),
-            Poll::Pending => Poll::Ready(None),
-        })
-        .await
-    }
-
-    async fn event(&mut self, until: Option<Tick>) -> Event<M::Record> {
-        let mut sleep = until.map(|until| self.clock().sleep_until(until));
-        let mut stopped = pin!(self.stop.stopped());
-        let stopping = self.plan.is_stopping();
-        let wants_input = self.wanted() > 0;
-        let (input, in_flight) = (&mut self.input, &mut self.in_flight);
-        let (ahead, ledger) = (&mut self.ahead, &mut self.ledger);
-        std::future::poll_fn(|cx| {
-            if !stopping && stopped.as_mut().poll(cx).is_ready() {
-                return Poll::Ready(Event::Stop);
-            }
-            // Intents before verdicts, since a record that is noted may be settled next; both before calls, so that what a
-            // new call waits for is written together with them.
-            if let Some(Poll::Ready(noted)) = ahead.as_mut().map(|ahead| ahead.poll_noted(cx)) {
-                return Poll::Ready(Event::Saved(noted));
-            }
-            if let Some(Poll::Ready(written)) = ledger.as_mut().map(|ledger| ledger.poll_saved(cx)) {
-                return Poll::Ready(Event::Saved(written));
-            }
-            if let Poll::Ready(Some(ended)) = in_flight.poll_next_unpin(cx) {
-                return Poll::Ready(Event::Ended(ended));
-            }
-            if let Some(input) = input.as_mut().filter(|_| wants_input) {
-                if let Poll::Ready(item) = input.as_mut().poll_next(cx) {
-                    return Poll::Ready(Event::Input(item));
-                }
-            }
-            if let Some(sleep) = &mut sleep {
-                if sleep.as_mut().poll(cx).is_ready() {
-                    return Poll::Ready(Event::Time);
-                }
-            }
-            Poll::Pending
-        })
-        .await
     }
 
     fn handle(&mut self, event: Event<M::Record>) {

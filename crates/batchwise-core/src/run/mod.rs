@@ -7,6 +7,7 @@
 mod ahead;
 mod call;
 mod driver;
+mod event;
 mod intake;
 mod ledger;
 mod options;
