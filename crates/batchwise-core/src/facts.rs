@@ -151,7 +151,7 @@ impl PartialEq for Facts {
     #[inline]
     fn eq(&self, other: &Self) -> bool {
         match (&self.0, &other.0) {
-            // Two of the same record's neighbours, mostly.
+            // Most records have none.
             (Named::None, Named::None) => true,
             _ => self.as_slice() == other.as_slice(),
         }

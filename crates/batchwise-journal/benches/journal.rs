@@ -1,4 +1,5 @@
-//! What a journal costs, in figures: `cargo bench -p batchwise-journal -- [quota|loopback|syncs|resume [RECORDS]]`.
+//! What a journal costs, in figures: `cargo bench -p batchwise-journal -- [quota|loopback|syncs|resume [RECORDS]]`;
+//! `-- one` and `-- none` are a job with and without a journal, to be counted by others.
 //!
 //! Calls go to the emulator on loopback, in a thread of its own. Runs with and without a journal take turns, and the medians
 //! are compared, since disks and machines have moods. Files lie in the directory for temporary files, or in `JOURNAL_DIR`.

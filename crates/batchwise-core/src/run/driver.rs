@@ -182,6 +182,8 @@ impl<M: BatchMethod> Driver<M> {
                     None
                 }
             };
+            // Before calls are looked at: one that waits for a slot must not begin after a stop.
+            self.halt_if_stopping(now);
             if self.is_turn_of_calls() {
                 if looked == 0 {
                     yield_now().await;
@@ -203,7 +205,6 @@ impl<M: BatchMethod> Driver<M> {
             if let Some(outcome) = self.ready() {
                 return Some(outcome);
             }
-            self.halt_if_stopping(now);
             #[cfg(feature = "test-util")]
             self.show(until);
             self.note_ahead();
