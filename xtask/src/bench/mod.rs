@@ -1,5 +1,5 @@
 //! `cargo xtask bench`: batchwise beside what people would write in its place, in one run. Writes `docs/bench.md`, `docs/bench.json`
-//! and `docs/bench.svg`.
+//! and `docs/bench.svg`; a run of some parts writes them to `target/bench/part`.
 //!
 //! Nothing here is a test: a machine that is busy gives other figures, and no build fails for it.
 
@@ -38,10 +38,10 @@ pub(crate) struct BenchArgs {
     /// Also build the clients of other services (octocrab, async-stripe, aws-sdk-s3): some twenty minutes more
     #[arg(long, conflicts_with = "quick")]
     all_builds: bool,
-    /// Only these parts
+    /// Only these parts; the results go to target/bench/part, so that the whole run in docs stays
     #[arg(long, value_name = "PART", value_enum, value_delimiter = ',')]
     only: Vec<Part>,
-    /// Write the results to this directory in place of docs
+    /// Write the results to this directory
     #[arg(long, value_name = "DIR")]
     out: Option<std::path::PathBuf>,
 }
@@ -80,11 +80,14 @@ pub(crate) fn run(args: &BenchArgs, workspace: &Workspace) -> Result<()> {
     let wanted = |part| args.only.is_empty() || args.only.contains(&part);
     let mut report = Report::new(Machine::here(workspace)?, extent);
     let programs = Programs::build(workspace)?;
-    let docs = args.out.clone().unwrap_or_else(|| workspace.root().join("docs"));
+    let out = args.out.clone().unwrap_or_else(|| match args.only.as_slice() {
+        [] => workspace.root().join("docs"),
+        _ => workspace.target().join("bench").join("part"),
+    });
     // After each part, so that a run that is cut short leaves what it measured.
     let write = |report: &mut Report| -> Result<()> {
         report.took(started.elapsed());
-        write(report, &docs)
+        write(report, &out)
     };
     if wanted(Part::Throughput) {
         let peers = Peers::find(workspace, &programs, &mut report);
@@ -116,14 +119,15 @@ pub(crate) fn run(args: &BenchArgs, workspace: &Workspace) -> Result<()> {
 }
 
 /// Writes what was measured so far.
-fn write(report: &Report, docs: &Path) -> Result<()> {
-    fs::create_dir_all(docs)?;
+fn write(report: &Report, out: &Path) -> Result<()> {
+    fs::create_dir_all(out)?;
     for (name, text) in [
         ("bench.md", report.markdown()),
         ("bench.json", report.json()?),
         ("bench.svg", plot::draw(report)),
     ] {
-        fs::write(docs.join(name), text).with_context(|| format!("docs/{name}"))?;
+        let path = out.join(name);
+        fs::write(&path, text).with_context(|| path.display().to_string())?;
     }
     Ok(())
 }
