@@ -14,12 +14,18 @@ pub fn push_json_text(json: &mut String, text: &str) {
     // much cheaper than to write it character by character.
     json.reserve(text.len() + 2);
     json.push('"');
+    push_json_part(json, text);
+    json.push('"');
+}
+
+/// Appends what is a part of a text, without quotes.
+#[inline]
+pub(crate) fn push_json_part(json: &mut String, text: &str) {
     if has_odd(text.as_bytes()) {
         text.chars().for_each(|character| push_character(json, character));
     } else {
         json.push_str(text);
     }
-    json.push('"');
 }
 
 /// True when a byte has to be written otherwise.

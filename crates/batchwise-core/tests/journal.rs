@@ -95,6 +95,23 @@ async fn calls_go_on_while_the_outcomes_of_many_are_handed_out() {
 }
 
 #[tokio::test]
+async fn a_job_that_can_only_wait_for_its_journal_says_so() {
+    let model = Model::new(10).with(there(0..250));
+    let journal = MemoryJournal {
+        holds: true,
+        ..MemoryJournal::on(&disk(), None)
+    };
+    let ids: Vec<u64> = (0..250).collect();
+    // It would wait for ever for a journal that waits for more.
+    let ran = tokio::time::timeout(Duration::from_secs(30), run_on(&model, &journal, &ids)).await;
+    let (outcomes, summary) = ran.unwrap();
+    assert_eq!(
+        (outcomes.len(), summary.unwrap().counts.of(Verdict::Deleted)),
+        (250, 250)
+    );
+}
+
+#[tokio::test]
 async fn nothing_is_sent_before_its_intent_is_durable() {
     let model = Model::new(10).with(there(0..20));
     let disk = disk();

@@ -1,7 +1,7 @@
 //! Which entries can share a row.
 
 use batchwise_core::Verdict;
-use batchwise_core::journal::{JournalEntries, JournalVerdict};
+use batchwise_core::journal::{JournalEntries, JournalKey, JournalVerdict};
 
 use crate::reasons::ReasonRow;
 use crate::words;
@@ -10,7 +10,7 @@ use crate::words;
 #[derive(Clone, Copy)]
 pub(crate) struct One<'a> {
     pub(crate) line: i64,
-    pub(crate) key: &'a str,
+    pub(crate) key: JournalKey<'a>,
     pub(crate) content: Option<u128>,
     /// Everything else.
     pub(crate) verdict: &'a JournalVerdict,
@@ -40,7 +40,7 @@ pub(crate) fn scope_of(entries: &JournalEntries) -> &str {
 
 /// True when line and key are all there is of each of these, and any tool reads their keys out of a sheaf.
 pub(crate) fn are_bare(entries: &JournalEntries) -> bool {
-    !entries.has_contents() && !entries.joined_keys().contains('\0')
+    !entries.has_contents() && !entries.keys_contain('\0')
 }
 
 /// True for an end that no later run opens again and that tells nothing of one record alone.

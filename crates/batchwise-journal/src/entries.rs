@@ -3,7 +3,7 @@
 use std::time::SystemTime;
 
 use batchwise_core::Verdict;
-use batchwise_core::journal::{JournalEntries, JournalVerdict};
+use batchwise_core::journal::{JournalEntries, JournalKey, JournalVerdict};
 use rusqlite::{Connection, params};
 
 use crate::alike::{One, are_alike, are_bare, is_shared, scope_of};
@@ -147,10 +147,17 @@ impl Entries {
     fn intend_row(
         &mut self,
         connection: &Connection,
-        (line, scope, key, content): (i64, &str, &str, Option<u128>),
+        (line, scope, key, content): (i64, &str, JournalKey<'_>, Option<u128>),
         now: i64,
     ) -> Written {
-        let row = params![line, scope, key, content.map(u128::to_be_bytes), self.run, now];
+        let row = params![
+            line,
+            scope,
+            key.to_text(),
+            content.map(u128::to_be_bytes),
+            self.run,
+            now
+        ];
         let changed = connection.prepare_cached(INTEND)?.execute(row)?;
         self.known_to = self.known_to.max(line);
         if changed == 0 {
@@ -252,7 +259,7 @@ impl Entries {
         let mut groups: Vec<Group<'_>> = Vec::new();
         for (member, one) in members.iter().zip(settled) {
             let count = groups.len();
-            if one.is_some_and(|one| one.key != member.1) {
+            if one.is_some_and(|one| one.key.to_text() != member.1) {
                 return Err(WriteError::OtherEntry(words::unsigned(member.0)));
             }
             match one {
@@ -279,7 +286,7 @@ impl Entries {
             for part in sheaf::parts(&group, |member| member.0, |_, _| true) {
                 if sheaf::is_worth(part.len()) {
                     let lines: Vec<i64> = part.iter().map(|member| member.0).collect();
-                    let keys = sheaf::written(part.iter().map(|member| (member.0, member.1.as_str())));
+                    let keys = sheaf::written(part.iter().map(|member| (member.0, JournalKey::Text(&member.1))));
                     self.insert_sheaf(connection, scope, &lines, &keys, &shared, of.is_none())?;
                 } else {
                     self.insert_rows(connection, scope, part, &shared)?;
@@ -411,7 +418,7 @@ impl Entries {
         let changed = connection.prepare_cached(SETTLE)?.execute(params![
             one.line,
             one.scope(),
-            one.key,
+            one.key.to_text(),
             one.content.map(u128::to_be_bytes),
             shared.outcome,
             shared.reached,
@@ -434,9 +441,10 @@ impl Entries {
     /// True when the entry had an outcome and was opened again: it stands, and the next run goes on with it.
     fn leave(connection: &Connection, one: One<'_>) -> rusqlite::Result<bool> {
         let content = one.content.map(u128::to_be_bytes);
-        let changed = connection
-            .prepare_cached(LEAVE)?
-            .execute(params![one.line, one.scope(), one.key, content])?;
+        let changed =
+            connection
+                .prepare_cached(LEAVE)?
+                .execute(params![one.line, one.scope(), one.key.to_text(), content])?;
         Ok(changed > 0)
     }
 }

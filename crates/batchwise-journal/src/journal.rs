@@ -122,7 +122,7 @@ impl SqliteJournal {
         if let Some(commands) = &self.commands {
             let notes = taken(&self.notes);
             // A writer that is gone has told those who wait.
-            let _ = commands.send(Command { notes, task: None });
+            let _ = commands.send(Command::of_notes(notes));
         }
     }
 
@@ -130,8 +130,8 @@ impl SqliteJournal {
         let (reply, written) = oneshot::channel();
         let commands = self.commands.as_ref().ok_or_else(|| self.gone())?;
         let notes = taken(&self.notes);
-        let task = Some((task, reply));
-        commands.send(Command { notes, task }).map_err(|_| self.gone())?;
+        let command = Command::of_task(notes, task, reply);
+        commands.send(command).map_err(|_| self.gone())?;
         written.await.map_err(|_| self.gone())?
     }
 
@@ -189,6 +189,13 @@ impl Journal for SqliteJournal {
         let written = self.write(Task::Settle(verdicts)).await;
         self.failed.fetch_or(written.is_err(), Ordering::Relaxed);
         written
+    }
+
+    fn flush(&self) {
+        if let Some(commands) = &self.commands {
+            // A queue that is full is not held back.
+            let _ = commands.try_send(Command::flush());
+        }
     }
 
     fn called(&self, call: &CallFinished) {

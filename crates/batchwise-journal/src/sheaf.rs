@@ -4,7 +4,7 @@
 //! holds back several times what all of its calls cost; a sheaf costs one row for many. What differs from its neighbours is a
 //! row of `record`. Each record is in one place: whatever touches a single record of a sheaf first breaks that up into rows.
 
-use batchwise_core::push_json_text;
+use batchwise_core::journal::JournalKey;
 use rusqlite::types::Type;
 use rusqlite::{Connection, params};
 
@@ -81,7 +81,7 @@ pub(crate) const fn is_worth(records: usize) -> bool {
 }
 
 /// The keys of a sheaf whose lines rise, as its column has them.
-pub(crate) fn written<'a>(keys: impl Iterator<Item = (i64, &'a str)>) -> String {
+pub(crate) fn written<'a>(keys: impl Iterator<Item = (i64, JournalKey<'a>)>) -> String {
     let mut text = String::with_capacity(16 * keys.size_hint().0);
     let mut next = None;
     for (line, key) in keys {
@@ -89,7 +89,7 @@ pub(crate) fn written<'a>(keys: impl Iterator<Item = (i64, &'a str)>) -> String 
         for _ in next.unwrap_or(line)..line {
             text.push_str("null,");
         }
-        push_json_text(&mut text, key);
+        key.push_json(&mut text);
         next = Some(line + 1);
     }
     text.push(']');
@@ -134,10 +134,15 @@ mod tests {
     #[test]
     fn keys_are_read_as_they_were_written() {
         let keys = [(7, "51"), (8, "+48 \"501\""), (11, "a\\b\n,]"), (12, "ключ"), (13, "")];
-        let text = written(keys.into_iter());
+        let text = written(keys.map(|(line, key)| (line, JournalKey::Text(key))).into_iter());
         assert_eq!(text, r#"["51","+48 \"501\"",null,null,"a\\b\n,]","ключ",""]"#);
         let back: Vec<_> = read(7, &text).unwrap().collect();
         assert_eq!(back, keys.map(|(line, key)| (line, key.to_owned())));
         assert!(read(7, "[1]").is_err() && read(7, "").is_err());
+        let numbers = [
+            (1, JournalKey::Numbered("", 51001)),
+            (3, JournalKey::Numbered("phone:", 7)),
+        ];
+        assert_eq!(written(numbers.into_iter()), r#"["51001",null,"phone:7"]"#);
     }
 }

@@ -6,7 +6,7 @@
 use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use batchwise_core::journal::{JournalEntries, JournalError, JournalVerdict};
 use batchwise_core::observe::CallFinished;
@@ -23,8 +23,10 @@ pub(crate) type Reply = oneshot::Sender<Result<(), JournalError>>;
 /// What the writer is told.
 pub(crate) struct Command {
     /// Written before the task.
-    pub(crate) notes: Vec<Note>,
-    pub(crate) task: Option<(Task, Reply)>,
+    notes: Vec<Note>,
+    task: Option<(Task, Reply)>,
+    /// Somebody can do nothing until it is written, so that it must not be held back for others to join.
+    is_urgent: bool,
 }
 
 /// What somebody waits for.
@@ -51,17 +53,46 @@ pub(crate) enum Note {
 }
 
 impl Command {
-    /// True when a call waits for it, so that it must not be held back for others to join.
-    fn is_urgent(&self) -> bool {
-        matches!(self.task, Some((Task::Intend(_) | Task::Close(_) | Task::Forget, _)))
+    pub(crate) fn of_task(notes: Vec<Note>, task: Task, reply: Reply) -> Self {
+        // A call waits for an intent; for verdicts only who is to be told.
+        let is_urgent = !matches!(task, Task::Settle(_));
+        Self {
+            is_urgent,
+            task: Some((task, reply)),
+            ..Self::of_notes(notes)
+        }
+    }
+
+    pub(crate) fn of_notes(notes: Vec<Note>) -> Self {
+        Self {
+            notes,
+            task: None,
+            is_urgent: false,
+        }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.notes.is_empty() && self.task.is_none()
+    }
+
+    /// Nothing to write, but what waits is to be written now.
+    pub(crate) fn flush() -> Self {
+        Self {
+            is_urgent: true,
+            ..Self::of_notes(Vec::new())
+        }
     }
 }
+
+/// Pages in the write-ahead log after which they are copied into the file itself: a megabyte.
+const LOG: i64 = 128;
 
 /// So many commands share a transaction at most.
 const MOST: usize = 4096;
 
-/// How long verdicts alone wait for the intent that often follows them at once.
-const COMPANY: Duration = Duration::from_micros(1000);
+/// How long verdicts alone wait for the intent that they can share a sync with. Where calls are faster than the disk one follows
+/// every few milliseconds; where they are not, nobody misses them.
+const COMPANY: Duration = Duration::from_millis(4);
 
 /// How long notes stay unwritten when nothing else comes, so that readers see them.
 const SOON: Duration = Duration::from_secs(1);
@@ -93,18 +124,36 @@ impl Writer {
                 // Whoever no longer waits need not hear of it.
                 let _ = reply.send(written.clone());
             }
+            if broken.is_none() {
+                self.copy_back();
+            }
         }
         drop(self.connection);
         drop(self.lock);
     }
 
     fn write(&mut self, commands: &[Command]) -> Result<(), JournalError> {
+        if commands.iter().all(Command::is_empty) {
+            return Ok(());
+        }
         let written = self.transact(commands);
         let closes = |command: &Command| matches!(command.task, Some((Task::Close(_) | Task::Forget, _)));
         if written.is_ok() && commands.iter().any(closes) {
             self.fold();
         }
         written
+    }
+
+    /// Copies a long write-ahead log into the file itself. Not within a commit, for which somebody waits; and no matter when it
+    /// fails, since what was written is durable as it is.
+    fn copy_back(&self) {
+        let uncopied = |sql: &str| {
+            let mut statement = self.connection.prepare_cached(sql)?;
+            statement.query_row([], |row| Ok(row.get::<_, i64>(1)? - row.get::<_, i64>(2)?))
+        };
+        if uncopied("PRAGMA wal_checkpoint(NOOP)").is_ok_and(|pages| pages >= LOG) {
+            let _ = uncopied("PRAGMA wal_checkpoint(PASSIVE)");
+        }
     }
 
     /// All of it in one file, which can also be read where nothing can be written; unless someone reads right now. No
@@ -153,7 +202,7 @@ fn gather(commands: &Receiver<Command>, notes: &Notes, waiting: &mut Vec<Command
             // Notes have been kept for long enough.
             let notes = taken(notes);
             if !notes.is_empty() {
-                waiting.push(Command { notes, task: None });
+                waiting.push(Command::of_notes(notes));
             }
             return true;
         }
@@ -161,21 +210,24 @@ fn gather(commands: &Receiver<Command>, notes: &Notes, waiting: &mut Vec<Command
             let notes = taken(notes);
             let some = !notes.is_empty();
             if some {
-                waiting.push(Command { notes, task: None });
+                waiting.push(Command::of_notes(notes));
             }
             return some;
         }
     }
     // Whatever is there already.
-    let mut urgent = waiting.iter().any(Command::is_urgent);
+    let mut urgent = waiting.iter().any(|command| command.is_urgent);
+    let until = Instant::now() + COMPANY;
     while waiting.len() < MOST {
         let next = if urgent {
             commands.try_recv().ok()
         } else {
-            commands.recv_timeout(COMPANY).ok()
+            commands
+                .recv_timeout(until.saturating_duration_since(Instant::now()))
+                .ok()
         };
         let Some(command) = next else { break };
-        urgent |= command.is_urgent();
+        urgent |= command.is_urgent;
         waiting.push(command);
     }
     true

@@ -167,7 +167,7 @@ fn hold_to_the_law(path: &Path, told: &Told) {
 fn a_job_whose_files_may_not_grow_stops_with_nothing_untrue() {
     let mut stopped = 0;
     // In blocks of 512 bytes: from no room at all to room for some batches.
-    for blocks in [0, 1, 20, 60, 140, 300, 500] {
+    for blocks in [0, 1, 20, 60, 140, 220, 300, 380, 500] {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("job");
         let limited = format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$@\"");
@@ -176,7 +176,7 @@ fn a_job_whose_files_may_not_grow_stops_with_nothing_untrue() {
         stopped += u32::from(told.stop.is_some() && told.calls < RECORDS / 20);
         hold_to_the_law(&path, &told);
     }
-    assert!(stopped >= 3, "{stopped}");
+    assert!(stopped >= 4, "{stopped}");
 }
 
 /// Runs the child while the n-th of these calls of the system, and all later ones, fail. Nothing where nothing can be traced.
@@ -214,7 +214,7 @@ fn a_job_whose_disk_cannot_sync_stops_with_nothing_untrue() {
         stopped += u32::from(told.stop.is_some() && told.calls < RECORDS / 20);
         hold_to_the_law(&path, &told);
     }
-    assert!(stopped >= 3, "{stopped}");
+    assert!(stopped >= 4, "{stopped}");
 }
 
 #[test]
@@ -232,5 +232,5 @@ fn a_job_whose_disk_is_full_stops_with_nothing_untrue() {
         stopped += u32::from(told.stop.is_some() && told.calls < RECORDS / 20);
         hold_to_the_law(&path, &told);
     }
-    assert!(stopped >= 3, "{stopped}");
+    assert!(stopped >= 4, "{stopped}");
 }

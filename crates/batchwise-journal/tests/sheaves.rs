@@ -298,3 +298,24 @@ fn a_large_journal_is_read_in_pages_in_the_order_of_its_lines() {
     let rejected = reader.records(Filter::only([Verdict::Rejected])).count() as u64;
     assert_eq!(rejected, reader.tally().unwrap().counts.of(Verdict::Rejected));
 }
+
+#[test]
+fn a_long_job_keeps_its_write_ahead_log_short() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("job");
+    let journal = begin(&path);
+    let size = |ending: &str| {
+        let mut name = path.clone().into_os_string();
+        name.push(ending);
+        std::fs::metadata(name).unwrap().len()
+    };
+    let mut longest = 0;
+    for first in (0..300_000).step_by(1000) {
+        intend(&journal, first + 1..=first + 1000);
+        settle(&journal, first + 1..=first + 1000, Verdict::Deleted);
+        longest = longest.max(size("-wal"));
+    }
+    assert!(longest < 2 << 20, "{longest}");
+    assert!(size("") > 2 << 20, "what was copied is in the file");
+    finish(&journal);
+}

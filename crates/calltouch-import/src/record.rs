@@ -54,8 +54,8 @@ impl Record for ImportLogId {
         self.0.to_string()
     }
 
-    fn write_key(&self, out: &mut String) {
-        out.push_str(itoa::Buffer::new().format(self.0));
+    fn numbered_key(&self) -> Option<(&'static str, u64)> {
+        Some(("", self.0))
     }
 
     fn identity(&self) -> Identity {

@@ -38,6 +38,16 @@ impl BookKind {
         }
     }
 
+    /// What keys of its objects begin with.
+    const fn prefix(self) -> &'static str {
+        match self {
+            Self::Counteragent => "counteragent:",
+            Self::Address => "address:",
+            Self::Phone => "phone:",
+            Self::Contact => "contact:",
+        }
+    }
+
     /// The name of its list in requests and answers.
     pub(crate) const fn field(self) -> &'static str {
         match self {
@@ -149,10 +159,8 @@ impl Record for BookObject {
         self.to_string()
     }
 
-    fn write_key(&self, out: &mut String) {
-        out.push_str(self.kind.as_str());
-        out.push(':');
-        out.push_str(itoa::Buffer::new().format(self.id()));
+    fn numbered_key(&self) -> Option<(&'static str, u64)> {
+        Some((self.kind.prefix(), self.id()))
     }
 
     fn identity(&self) -> Identity {

@@ -363,7 +363,7 @@ const ROWS: u64 = 1502;
 #[test]
 fn the_result_files_of_a_journal_that_failed_say_what_standard_output_says_and_it_is_true() {
     // Room for the result files, and not for what all batches add to the journal.
-    for blocks in [240, 280] {
+    for blocks in [300, 360] {
         let Broken {
             stderr,
             outcomes: told,

@@ -1,5 +1,6 @@
 //! Entries of an input as a journal knows them: one by one, and many in a few pieces of memory.
 
+use super::keys::{JournalKey, Keys};
 use crate::record::{Identity, Record};
 
 /// An entry of the input as a journal knows it: a record, or a text that is none.
@@ -45,26 +46,18 @@ fn content_of<R: Record>(record: &R) -> Option<u128> {
     }
 }
 
-/// Entries that share a scope, never none. A job has many, so their keys are one text, not a text each.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// Entries that share a scope, never none. A job has many, so they are a few pieces of memory and not one each.
+#[derive(Debug, Clone)]
 pub struct JournalEntries {
     scope: Option<String>,
     lines: Vec<u64>,
-    /// One behind the other, and where each ends.
-    keys: String,
-    ends: Vec<usize>,
+    keys: Keys,
     /// One for each entry, or none at all.
     contents: Vec<u128>,
 }
 
-/// More are mostly a batch; there is room for one then, and none is taken for a few.
-const FEW: usize = 8;
-
-/// Entries of a batch, more or less.
+/// Entries of a batch, more or less: room for more is taken when they come.
 const USUAL: usize = 100;
-
-/// Bytes that few keys exceed.
-const LONG: usize = 64;
 
 impl JournalEntries {
     /// These entries in their order: together as long as they share a scope, and all have a content or none has.
@@ -74,7 +67,9 @@ impl JournalEntries {
         for entry in entries {
             match all.last_mut() {
                 Some(last) if last.scope == entry.scope && last.has_contents() == entry.content.is_some() => {
-                    last.push(entry.line, entry.content, |keys| keys.push_str(&entry.key));
+                    last.lines.push(entry.line);
+                    last.keys.push(&entry.key);
+                    last.contents.extend(entry.content);
                 }
                 _ => all.push(entry.into()),
             }
@@ -83,59 +78,53 @@ impl JournalEntries {
     }
 
     /// Records in their order, with their lines, added to others: together as long as they go together.
-    pub(crate) fn add<'a, R: Record>(all: &mut Vec<Self>, records: impl Iterator<Item = (&'a R, u64)>) {
-        let mut before: Option<&R> = None;
+    pub(crate) fn add<'a, R: Record>(all: &mut Vec<Self>, mut records: impl Iterator<Item = (&'a R, u64)>) {
+        let Some((mut last, line)) = records.next() else {
+            return;
+        };
+        let mut entries = Self::of_record(last, line, records.size_hint().1.unwrap_or(0));
         for (record, line) in records {
-            let last = before.replace(record).zip(all.last_mut());
-            if !last.is_some_and(|(before, last)| last.take_in(before, record, line)) {
-                all.push(Self::of_record(record, line));
+            if !entries.take_in(last, record, line) {
+                all.push(std::mem::replace(&mut entries, Self::of_record(record, line, 0)));
             }
+            last = record;
         }
+        all.push(entries);
     }
 
-    pub(crate) fn of_record<R: Record>(record: &R, line: u64) -> Self {
-        Self::begin(line, record.scope(), content_of(record), |keys| record.write_key(keys))
+    /// A record, with room for so many that may follow.
+    pub(crate) fn of_record<R: Record>(record: &R, line: u64, others: usize) -> Self {
+        let room = others.min(USUAL) + 1;
+        let mut lines = Vec::with_capacity(room);
+        lines.push(line);
+        Self {
+            scope: record.scope(),
+            lines,
+            keys: Keys::of_record(record, room),
+            contents: content_of(record).into_iter().collect(),
+        }
     }
 
     pub(crate) fn of_text(text: &str, line: u64) -> Self {
-        Self::begin(line, None, None, |keys| keys.push_str(text))
+        Self {
+            scope: None,
+            lines: vec![line],
+            keys: Keys::of_text(text),
+            contents: Vec::new(),
+        }
     }
 
     /// Takes a record in, if it goes together with the last one, which was this.
+    #[inline]
     pub(crate) fn take_in<R: Record>(&mut self, last: &R, record: &R, line: u64) -> bool {
         let content = content_of(record);
-        let fits = self.has_contents() == content.is_some() && last.shares_scope(record);
-        if fits {
-            self.push(line, content, |keys| record.write_key(keys));
-        }
-        fits
-    }
-
-    fn begin(line: u64, scope: Option<String>, content: Option<u128>, key: impl FnOnce(&mut String)) -> Self {
-        let mut keys = String::new();
-        key(&mut keys);
-        Self {
-            scope,
-            lines: vec![line],
-            ends: vec![keys.len()],
-            keys,
-            contents: content.into_iter().collect(),
-        }
-    }
-
-    fn push(&mut self, line: u64, content: Option<u128>, key: impl FnOnce(&mut String)) {
-        if self.lines.len() == FEW {
-            self.lines.reserve(USUAL);
-            self.ends.reserve(USUAL);
-            // Very long keys say nothing of those to come.
-            self.keys.reserve(USUAL * self.keys.len().div_ceil(FEW).min(LONG));
+        if self.has_contents() != content.is_some() || !last.shares_scope(record) {
+            return false;
         }
         self.lines.push(line);
-        key(&mut self.keys);
-        self.ends.push(self.keys.len());
-        if let Some(content) = content {
-            self.contents.push(content);
-        }
+        self.keys.push_of(record);
+        self.contents.extend(content);
+        true
     }
 
     /// How many they are.
@@ -157,18 +146,16 @@ impl JournalEntries {
         &self.lines
     }
 
-    /// [`JournalEntry::key`] of each, one behind the other and nothing between them.
-    #[must_use]
-    pub fn joined_keys(&self) -> &str {
-        &self.keys
+    /// [`JournalEntry::key`] of each.
+    pub fn keys(&self) -> impl ExactSizeIterator<Item = JournalKey<'_>> {
+        // There are as many keys as lines.
+        (0..self.lines.len()).map(|at| self.keys.get(at).unwrap_or(JournalKey::Text("")))
     }
 
-    /// [`JournalEntry::key`] of each.
-    pub fn keys(&self) -> impl Iterator<Item = &str> {
-        let starts = std::iter::once(&0).chain(&self.ends);
-        // What was pushed ends where the next begins.
-        let keys = starts.zip(&self.ends).map(|(start, end)| self.keys.get(*start..*end));
-        keys.map(Option::unwrap_or_default)
+    /// True when this character is in one of the keys.
+    #[must_use]
+    pub fn keys_contain(&self, character: char) -> bool {
+        self.keys.contain(character)
     }
 
     /// True when each of them has a content, false when none has.
@@ -190,15 +177,29 @@ impl JournalEntries {
         lines.map(|((line, key), content)| JournalEntry {
             line: *line,
             scope: self.scope.clone(),
-            key: key.to_owned(),
+            key: key.to_text().into_owned(),
             content,
         })
     }
 }
 
+impl PartialEq for JournalEntries {
+    fn eq(&self, other: &Self) -> bool {
+        let others = (&self.scope, &self.lines, &self.contents) == (&other.scope, &other.lines, &other.contents);
+        others && self.keys().eq(other.keys())
+    }
+}
+
+impl Eq for JournalEntries {}
+
 impl From<JournalEntry> for JournalEntries {
     fn from(entry: JournalEntry) -> Self {
-        Self::begin(entry.line, entry.scope, entry.content, |keys| keys.push_str(&entry.key))
+        Self {
+            scope: entry.scope,
+            lines: vec![entry.line],
+            keys: Keys::of_text(&entry.key),
+            contents: entry.content.into_iter().collect(),
+        }
     }
 }
 

@@ -11,6 +11,7 @@
 //! ```
 
 mod entries;
+mod keys;
 mod verdict;
 
 use std::fmt;
@@ -19,6 +20,8 @@ use std::sync::Arc;
 use async_trait::async_trait;
 
 pub use self::entries::{JournalEntries, JournalEntry};
+pub use self::keys::JournalKey;
+pub(crate) use self::keys::push_numbered;
 pub use self::verdict::JournalVerdict;
 use crate::observe::CallFinished;
 use crate::outcome::Verdict;
@@ -61,6 +64,10 @@ pub trait Journal: fmt::Debug + Send + Sync {
     /// # Errors
     /// When it is not durable. The outcomes are reported all the same, since they are true, and the job stops.
     async fn settle(&self, verdicts: Vec<JournalVerdict>) -> Result<(), JournalError>;
+
+    /// Says that the job has nothing to do but to wait until what this journal was given is durable: it need not be held
+    /// back any longer for more to come.
+    fn flush(&self) {}
 
     /// Notes a call that ended. It need not be durable before the next verdict is.
     fn called(&self, call: &CallFinished) {

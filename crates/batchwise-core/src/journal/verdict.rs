@@ -55,23 +55,11 @@ impl JournalVerdict {
         }
     }
 
-    /// These outcomes in their order, those together that came to the same end.
-    pub(crate) fn of<'a, R: Record>(outcomes: impl Iterator<Item = &'a Outcome<R>>) -> Vec<Self> {
-        let mut verdicts: Vec<Self> = Vec::new();
-        let mut before: Option<&Outcome<R>> = None;
-        for outcome in outcomes {
-            let last = before.replace(outcome).zip(verdicts.last_mut());
-            if !last.is_some_and(|(before, last)| last.take_in(before, outcome)) {
-                verdicts.push(Self::of_one(outcome));
-            }
-        }
-        verdicts
-    }
-
-    fn of_one<R: Record>(outcome: &Outcome<R>) -> Self {
+    /// An outcome, with room for so many that may share it.
+    pub(crate) fn of<R: Record>(outcome: &Outcome<R>, others: usize) -> Self {
         Self {
             entries: match &outcome.subject {
-                Subject::Record(record) => JournalEntries::of_record(record, outcome.line),
+                Subject::Record(record) => JournalEntries::of_record(record, outcome.line, others),
                 Subject::Invalid(text) => JournalEntries::of_text(text, outcome.line),
             },
             verdict: outcome.verdict,
@@ -86,8 +74,9 @@ impl JournalVerdict {
         }
     }
 
-    /// Takes the record of an outcome in, if it came to the same end as the last one, which was this.
-    fn take_in<R: Record>(&mut self, last: &Outcome<R>, outcome: &Outcome<R>) -> bool {
+    /// Takes the record of an outcome in, if it came to the same end as one of those that this is of.
+    #[inline]
+    pub(crate) fn take_in<R: Record>(&mut self, last: &Outcome<R>, outcome: &Outcome<R>) -> bool {
         match (&last.subject, &outcome.subject) {
             (Subject::Record(before), Subject::Record(record)) => {
                 is_same_end(last, outcome) && self.entries.take_in(before, record, outcome.line)
@@ -115,24 +104,21 @@ impl JournalVerdict {
 }
 
 /// True when everything but the record is the same.
+#[inline]
 fn is_same_end<R>(one: &Outcome<R>, other: &Outcome<R>) -> bool {
-    let said = |outcome: &Outcome<R>| {
-        (
-            outcome.verdict,
-            outcome.reached,
-            outcome.maybe_sent,
-            outcome.cut_short,
-            outcome.attempts,
-            outcome.call,
-            outcome.at,
-        )
-    };
-    let same_reason = match (&one.reason, &other.reason) {
-        (None, None) => true,
-        (Some(one), Some(other)) => one.is_same(other),
-        _ => false,
-    };
-    said(one) == said(other) && same_reason && one.facts == other.facts
+    one.call == other.call
+        && one.verdict == other.verdict
+        && one.at == other.at
+        && one.attempts == other.attempts
+        && one.reached == other.reached
+        && one.maybe_sent == other.maybe_sent
+        && one.cut_short == other.cut_short
+        && match (&one.reason, &other.reason) {
+            (None, None) => true,
+            (Some(one), Some(other)) => one.is_same(other),
+            _ => false,
+        }
+        && one.facts == other.facts
 }
 
 #[cfg(test)]
@@ -143,12 +129,19 @@ mod tests {
 
     fn outcome(line: u64, verdict: Verdict) -> Outcome<Member> {
         let member = Member("a", line);
-        let entries = JournalEntries::of_record(&member, line);
+        let entries = JournalEntries::of_record(&member, line, 0);
         JournalVerdict::new(entries, verdict, SystemTime::UNIX_EPOCH).outcome(Subject::Record(member), line)
     }
 
     fn lines(outcomes: &[Outcome<Member>]) -> Vec<Vec<u64>> {
-        let verdicts = JournalVerdict::of(outcomes.iter());
+        let mut verdicts: Vec<JournalVerdict> = Vec::new();
+        let mut before = None;
+        for outcome in outcomes {
+            let last = verdicts.last_mut().zip(before.replace(outcome));
+            if !last.is_some_and(|(verdict, before)| verdict.take_in(before, outcome)) {
+                verdicts.push(JournalVerdict::of(outcome, 0));
+            }
+        }
         verdicts
             .iter()
             .map(|verdict| verdict.entries.lines().to_vec())

@@ -167,10 +167,17 @@ impl<R> Batch<R> {
         &self.records
     }
 
-    /// The round of noting that has to be durable before the batch leaves.
-    pub(crate) fn noted(&self) -> u64 {
-        let noted = self.metas.iter().filter(|meta| meta.is_noted());
-        noted.map(|meta| meta.noted).max().unwrap_or(0)
+    /// The round of noting that has to be durable before the batch leaves, and whether the journal was told of all records.
+    pub(crate) fn noted(&self) -> (u64, bool) {
+        let mut told = (0, true);
+        for meta in &self.metas {
+            if meta.is_noted() {
+                told.0 = told.0.max(meta.noted);
+            } else {
+                told.1 = false;
+            }
+        }
+        told
     }
 
     /// The records that the journal of this run was not told of, with their lines; from now on it was. The batch does not

@@ -103,15 +103,15 @@ impl<M: BatchMethod> CallContext<M> {
         };
         let mut durable = journal.durable.clone();
         let round = durable.borrow().clone()?;
-        let told = batch.noted();
-        let mut entries = Vec::new();
-        JournalEntries::add(&mut entries, batch.intend());
-        if entries.is_empty() && told <= round {
+        let (told, told_all) = batch.noted();
+        if told_all && told <= round {
             journal.noted_in_time.fetch_add(1, Ordering::Relaxed);
             return Ok(());
         }
         journal.waited_for.fetch_add(1, Ordering::Relaxed);
-        if !entries.is_empty() {
+        if !told_all {
+            let mut entries = Vec::new();
+            JournalEntries::add(&mut entries, batch.intend());
             journal.journal.intend(entries).await?;
         }
         let reached = durable.wait_for(|durable| durable.as_ref().map_or(true, |round| *round >= told));

@@ -22,7 +22,7 @@ use crate::gate::Gate;
 use crate::journal::JournalError;
 use crate::method::BatchMethod;
 use crate::observe::WaitingFor;
-use crate::outcome::Outcome;
+use crate::outcome::{Outcome, Verdict};
 use crate::plan::{Entry, Plan, Step};
 use crate::reason::{Reason, ReasonKind};
 
@@ -48,7 +48,7 @@ fn auto_concurrency(method: &impl BatchMethod) -> NonZeroUsize {
 }
 
 /// Outcomes handed out one after the other before calls are looked at.
-const TURN: usize = 128;
+const TURN: usize = 64;
 
 /// A job under way.
 pub(super) struct Driver<M: BatchMethod> {
@@ -186,6 +186,8 @@ impl<M: BatchMethod> Driver<M> {
             self.halt_if_stopping(now);
             if self.is_turn_of_calls() {
                 if looked == 0 {
+                    // What leaves meanwhile is not to wait for the disk.
+                    self.note_ahead();
                     yield_now().await;
                 }
                 looked += 1;
@@ -208,6 +210,7 @@ impl<M: BatchMethod> Driver<M> {
             #[cfg(feature = "test-util")]
             self.show(until);
             self.note_ahead();
+            self.flush();
             self.handed_out = 0;
             let event = self.event(self.wake_at(until, now)).await;
             self.handle(event);
@@ -233,29 +236,37 @@ impl<M: BatchMethod> Driver<M> {
 
     /// The next outcome, if there is one already that can be handed out; with a journal, when it is durable there.
     fn ready(&mut self) -> Option<Outcome<M::Record>> {
-        let outcomes = match &mut self.ledger {
-            None => self.plan.outcomes(),
-            Some(ledger) => {
-                let outcomes = self.plan.outcomes();
-                if !outcomes.is_empty() {
-                    ledger.take_in(outcomes);
-                }
-                // What a stop gives its outcome may be on its way into the journal as an intent: the outcome comes after it.
-                let noting = self.ahead.as_ref().is_some_and(Ahead::is_noting);
-                if !(noting && self.plan.is_stopping()) {
-                    ledger.save();
-                }
-                ledger.saved()
-            }
+        let Some(ledger) = &mut self.ledger else {
+            let outcomes = self.plan.outcomes();
+            // Looked at where it lies, so that it is moved once, as a whole.
+            let (verdict, reached) = outcomes.front().map(|next| (next.verdict, next.reached()))?;
+            let next = outcomes.pop_front();
+            self.count(verdict, reached);
+            return next;
         };
-        // Looked at where it lies, so that it is moved once, as a whole.
-        let (verdict, reached) = outcomes.front().map(|next| (next.verdict, next.reached()))?;
+        let outcomes = self.plan.outcomes();
+        if !outcomes.is_empty() {
+            ledger.take_in(outcomes);
+        }
+        if ledger.can_save() {
+            // What a stop gives its outcome may be on its way into the journal as an intent: the outcome comes after it.
+            let noting = self.ahead.as_ref().is_some_and(Ahead::is_noting);
+            if !(noting && self.plan.is_stopping()) {
+                ledger.save();
+            }
+        }
+        let next = ledger.saved()?;
+        self.count(next.verdict, next.reached());
+        Some(next)
+    }
+
+    /// Counts an outcome that is handed out.
+    fn count(&mut self, verdict: Verdict, reached: bool) {
         self.tally.add(verdict, reached);
         if let Some(observer) = &self.context.gate.observer {
             observer.outcome(verdict, reached);
         }
         self.handed_out += 1;
-        outcomes.pop_front()
     }
 
     /// The same, and none when calls come first.
@@ -327,6 +338,13 @@ impl<M: BatchMethod> Driver<M> {
         let batches = self.plan.note_ahead(ahead.batches(), round);
         if !batches.is_empty() {
             ahead.begin(batches);
+        }
+    }
+
+    /// Lets the journal know when nothing else goes on.
+    fn flush(&self) {
+        if let Some(ledger) = self.ledger.as_ref().filter(|_| self.in_flight.is_empty()) {
+            ledger.flush();
         }
     }
 

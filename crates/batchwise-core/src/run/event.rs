@@ -76,14 +76,6 @@ impl<M: BatchMethod> Driver<M> {
 
 /// Lets the runtime look at its sockets, and then whoever waits for them.
 pub(super) async fn yield_now() {
-    let mut turns = 2;
-    std::future::poll_fn(|cx| {
-        if turns == 0 {
-            return Poll::Ready(());
-        }
-        turns -= 1;
-        cx.waker().wake_by_ref();
-        Poll::Pending
-    })
-    .await;
+    tokio::task::yield_now().await;
+    tokio::task::yield_now().await;
 }

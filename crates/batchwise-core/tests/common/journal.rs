@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex};
 use async_trait::async_trait;
 use batchwise_core::journal::{Journal, JournalEntries, JournalEntry, JournalError, JournalVerdict, Recall};
 use batchwise_core::{Summary, Verdict};
+use tokio::sync::Notify;
 
 /// What happens at a write.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,6 +54,9 @@ pub struct MemoryJournal {
     pub polls: usize,
     /// The same for verdicts alone.
     pub polls_of_verdicts: usize,
+    /// Verdicts are held back for more to come until the job says that nothing will.
+    pub holds: bool,
+    pub flushed: Arc<Notify>,
     /// What is known of this line cannot be read.
     pub unreadable: Option<u64>,
     /// The process has ended.
@@ -139,6 +143,9 @@ impl Journal for MemoryJournal {
         for _ in 0..self.polls_of_verdicts {
             tokio::task::yield_now().await;
         }
+        if self.holds {
+            self.flushed.notified().await;
+        }
         self.write(|disk| {
             for settled in &verdicts {
                 let state = State::Settled {
@@ -152,6 +159,10 @@ impl Journal for MemoryJournal {
             }
         })
         .await
+    }
+
+    fn flush(&self) {
+        self.flushed.notify_one();
     }
 
     fn called(&self, _: &batchwise_core::observe::CallFinished) {

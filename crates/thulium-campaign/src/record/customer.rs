@@ -75,8 +75,8 @@ impl Record for CampaignCustomer {
         self.customer.to_string()
     }
 
-    fn write_key(&self, out: &mut String) {
-        out.push_str(itoa::Buffer::new().format(self.customer.get()));
+    fn numbered_key(&self) -> Option<(&'static str, u64)> {
+        Some(("", self.customer.get()))
     }
 
     fn identity(&self) -> Identity {

@@ -5,6 +5,7 @@ use crate::simulate::bug::Bug;
 const CALL: &str = "crates/batchwise-core/src/run/call.rs";
 const DRIVER: &str = "crates/batchwise-core/src/run/driver.rs";
 const LEDGER: &str = "crates/batchwise-core/src/run/ledger.rs";
+const VERDICT: &str = "crates/batchwise-core/src/journal/verdict.rs";
 const OFFER: &str = "crates/batchwise-core/src/plan/offer.rs";
 
 pub(super) const BUGS: &[Bug] = &[
@@ -12,15 +13,15 @@ pub(super) const BUGS: &[Bug] = &[
         name: "intent-after-the-call",
         what: "a batch leaves without a word to the journal",
         file: CALL,
-        find: "        if entries.is_empty() && told <= round {",
-        replace: "        if on! || (entries.is_empty() && told <= round) {",
+        find: "        if told_all && told <= round {",
+        replace: "        if on! || (told_all && told <= round) {",
     },
     Bug {
         name: "noted-ahead-is-not-awaited",
         what: "a batch that was noted ahead leaves before that is durable",
         file: CALL,
-        find: "        let told = batch.noted();",
-        replace: "        let told = if on! { 0 } else { batch.noted() };",
+        find: "        let (told, told_all) = batch.noted();",
+        replace: "        let (told, told_all) = if on! { (0, true) } else { batch.noted() };",
     },
     Bug {
         name: "verdict-overtakes-intent",
@@ -34,21 +35,38 @@ pub(super) const BUGS: &[Bug] = &[
         what: "an outcome is told, and never written down",
         file: LEDGER,
         find: "        if self.failed {
-            self.saved.append(outcomes);",
+            self.saved.extend",
         replace: "        if self.failed || on! {
-            self.saved.append(outcomes);",
+            self.saved.extend",
     },
     Bug {
         name: "lost-with-a-failed-flush",
         what: "outcomes that could not be written down are dropped",
         file: LEDGER,
-        find: "        if self.saved.is_empty() {
-            // They stay where they are.",
+        find: "        self.saved.append(held);",
         replace: "        if on! && written.is_err() {
-            outcomes.clear();
+            self.held -= held.iter().map(|alike| alike.others.len() + 1).sum::<usize>();
+            held.clear();
         }
-        if self.saved.is_empty() {
-            // They stay where they are.",
+        self.saved.append(held);",
+    },
+    Bug {
+        name: "two-ends-in-one-verdict",
+        what: "a record that came to another end than the one before it shares its outcome",
+        file: VERDICT,
+        find: "        && one.verdict == other.verdict",
+        replace: "        && (on! || one.verdict == other.verdict)",
+    },
+    Bug {
+        name: "last-of-many-alike-is-lost",
+        what: "of outcomes that wait together for the journal the last is not handed out",
+        file: LEDGER,
+        find: "        if let Some(next) = alike.take() {",
+        replace: "        if on! && alike.others.len() == 1 {
+            self.held -= 1;
+            return self.saved.pop_front().map(|alike| alike.next);
+        }
+        if let Some(next) = alike.take() {",
     },
     Bug {
         name: "goes-on-without-a-journal",

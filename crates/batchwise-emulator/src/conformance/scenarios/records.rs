@@ -15,6 +15,9 @@ pub fn are_told_alike_however_they_are_asked<S: Subject>(subject: &S) {
         let mut written = "before ".to_owned();
         record.write_key(&mut written);
         assert_eq!(written, format!("before {}", record.key()));
+        if let Some((prefix, number)) = record.numbered_key() {
+            assert_eq!(format!("{prefix}{number}"), record.key());
+        }
         for other in records.iter().skip(at) {
             assert_eq!(record.shares_scope(other), record.scope() == other.scope(), "{written}");
         }
