@@ -44,6 +44,8 @@ pub(crate) struct Afterwards<'a, S> {
     /// Records that an earlier look was to tell of and could not.
     pub(crate) not_looked_at: u64,
     pub(crate) outlets: &'a Outlets,
+    /// Earlier runs may have left something in the journal; otherwise `run` is all there is.
+    pub(crate) goes_on: bool,
     /// The journal, where one was written and can be read.
     pub(crate) reader: Option<&'a JournalReader>,
     /// Where it stays.
@@ -67,7 +69,7 @@ impl<S: Shape> Afterwards<'_, S> {
             say("--results-dir: the files stay as they are");
         }
         let earlier = match (self.verification, self.reader) {
-            (None, Some(reader)) => self.verified_before(reader).map(|mut earlier| {
+            (None, Some(reader)) if self.goes_on => self.verified_before(reader).map(|mut earlier| {
                 match self.not_looked_at {
                     0 => {}
                     1 => earlier.fail("1 record was not looked at"),
@@ -232,7 +234,7 @@ impl<S: Shape> Afterwards<'_, S> {
 
     /// The sums of all runs. What the journal could not take is known of this run alone.
     fn whole(&self, run: &Summary) -> Summary {
-        let Some(reader) = self.sound_reader(run) else {
+        let Some(reader) = self.sound_reader(run).filter(|_| self.goes_on) else {
             return run.clone();
         };
         whole_job(reader, run).unwrap_or_else(|error| {

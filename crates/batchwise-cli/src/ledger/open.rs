@@ -167,6 +167,11 @@ impl Ledger {
         &self.path
     }
 
+    /// True when earlier runs left something in it.
+    pub(crate) fn goes_on(&self) -> bool {
+        self.goes_on
+    }
+
     /// Says where it is, before anything is sent.
     pub(crate) fn announce(&self, notes: &Notes) {
         match (self.kept(), self.goes_on) {
