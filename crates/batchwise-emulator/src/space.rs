@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use batchwise_core::clock::Tick;
 
-use crate::config::{Busy, KeySet, NumberSet, SpaceConfig, TextSet};
+use crate::config::{Busy, BusyRule, KeySet, NumberSet, SpaceConfig, TextSet};
 
 /// The records of one kind: what existed at the start and what truly happened since, record by record.
 ///
@@ -147,32 +147,39 @@ impl<S: KeySet> Space<S> {
 
     /// Removes the record if it is there and free; `age` is the time since the start.
     pub(crate) fn remove(&mut self, key: &S::Key, request: u64, age: Tick) -> Removal {
-        let exists = self.exists(key);
-        self.look_at(key);
-        if !exists {
+        let existed = self.existed(key);
+        // Looked for once: of all that a removal takes this is the longest.
+        let account = self.accounts.entry(key.clone()).or_default();
+        account.acted = account.acted.saturating_add(1);
+        if !existed || account.removed_by().is_some() {
             return Removal::Absent;
         }
-        if self.is_busy(key, age) {
+        if is_busy(&self.config.busy, &mut self.busy_answers, key, age) {
             return Removal::Busy;
         }
-        self.accounts.entry(key.clone()).or_default().removed_by = request;
+        account.removed_by = request;
         self.removed += 1;
         Removal::Removed
     }
+}
 
-    fn is_busy(&mut self, key: &S::Key, age: Tick) -> bool {
-        let Some(rule) = self.config.busy.iter().find(|rule| rule.ids.contains(key)) else {
-            return false;
-        };
-        match rule.stays {
-            Busy::Forever => true,
-            Busy::For(time) => age < time,
-            Busy::Answers(answers) => {
-                let given = self.busy_answers.entry(key.clone()).or_default();
-                let busy = *given < answers;
-                *given = given.saturating_add(1);
-                busy
-            }
+fn is_busy<S: KeySet>(
+    rules: &[BusyRule<S>],
+    answers_given: &mut BTreeMap<S::Key, u32>,
+    key: &S::Key,
+    age: Tick,
+) -> bool {
+    let Some(rule) = rules.iter().find(|rule| rule.ids.contains(key)) else {
+        return false;
+    };
+    match rule.stays {
+        Busy::Forever => true,
+        Busy::For(time) => age < time,
+        Busy::Answers(answers) => {
+            let given = answers_given.entry(key.clone()).or_default();
+            let busy = *given < answers;
+            *given = given.saturating_add(1);
+            busy
         }
     }
 }
