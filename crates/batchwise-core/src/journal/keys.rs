@@ -137,8 +137,11 @@ impl Keys {
 
     pub(super) fn contain(&self, character: char) -> bool {
         match self {
-            // Whether a number has a certain digit nobody asks.
-            Self::Numbered { prefix, .. } => prefix.contains(character) || character.is_ascii_digit(),
+            Self::Numbered { prefix, numbers } => {
+                let of_numbers = character.is_ascii_digit();
+                prefix.contains(character)
+                    || (of_numbers && numbers.iter().any(|number| number.to_string().contains(character)))
+            }
             Self::Texts { joined, .. } => joined.contains(character),
         }
     }
@@ -217,6 +220,7 @@ mod tests {
     fn a_character_is_found_in_every_kind_of_keys() {
         assert!(keys(&[Of::Kind("a\0b", 7)]).contain('\0'));
         assert!(!keys(&[Of::Kind("phone:", 7)]).contain('\0'));
+        assert!(keys(&[Of::Kind("", 7), Of::Kind("", 81)]).contain('8') && !keys(&[Of::Kind("", 7)]).contain('8'));
         assert!(keys(&[Of::Kind("", 7), Of::Text("a\0b")]).contain('\0'));
         assert!(!keys(&[Of::Text("a"), Of::Text("b")]).contain('\0'));
     }

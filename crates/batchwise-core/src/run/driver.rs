@@ -210,7 +210,6 @@ impl<M: BatchMethod> Driver<M> {
             #[cfg(feature = "test-util")]
             self.show(until);
             self.note_ahead();
-            self.flush();
             self.handed_out = 0;
             let event = self.event(self.wake_at(until, now)).await;
             self.handle(event);
@@ -338,13 +337,6 @@ impl<M: BatchMethod> Driver<M> {
         let batches = self.plan.note_ahead(ahead.batches(), round);
         if !batches.is_empty() {
             ahead.begin(batches);
-        }
-    }
-
-    /// Lets the journal know when nothing else goes on.
-    fn flush(&self) {
-        if let Some(ledger) = self.ledger.as_ref().filter(|_| self.in_flight.is_empty()) {
-            ledger.flush();
         }
     }
 

@@ -33,6 +33,7 @@ impl<M: BatchMethod> Driver<M> {
         let wants_input = self.wanted() > 0;
         let (input, in_flight) = (&mut self.input, &mut self.in_flight);
         let (ahead, ledger) = (&mut self.ahead, &mut self.ledger);
+        let mut says_so = in_flight.is_empty();
         std::future::poll_fn(|cx| {
             if !stopping && stopped.as_mut().poll(cx).is_ready() {
                 return Poll::Ready(Event::Stop);
@@ -42,8 +43,14 @@ impl<M: BatchMethod> Driver<M> {
             if let Some(Poll::Ready(noted)) = ahead.as_mut().map(|ahead| ahead.poll_noted(cx)) {
                 return Poll::Ready(Event::Saved(noted));
             }
-            if let Some(Poll::Ready(written)) = ledger.as_mut().map(|ledger| ledger.poll_saved(cx)) {
-                return Poll::Ready(Event::Saved(written));
+            if let Some(ledger) = ledger {
+                if let Poll::Ready(written) = ledger.poll_saved(cx) {
+                    return Poll::Ready(Event::Saved(written));
+                }
+                // After that, which gives the journal what it is to write.
+                if std::mem::take(&mut says_so) {
+                    ledger.flush();
+                }
             }
             if let Poll::Ready(Some(ended)) = in_flight.poll_next_unpin(cx) {
                 return Poll::Ready(Event::Ended(ended));

@@ -162,7 +162,8 @@ impl Journal for MemoryJournal {
     }
 
     fn flush(&self) {
-        self.flushed.notify_one();
+        // Whoever waits by now; what comes later is held back anew.
+        self.flushed.notify_waiters();
     }
 
     fn called(&self, _: &batchwise_core::observe::CallFinished) {
