@@ -5,6 +5,7 @@
 mod api;
 mod bench;
 mod bootstrap;
+mod cargo_home;
 mod changelog;
 mod ci;
 mod coverage;

@@ -6,6 +6,7 @@ use anyhow::{Context, Result};
 use cargo_metadata::camino::Utf8Path;
 use xshell::{Cmd, cmd};
 
+use crate::cargo_home::cargo_home;
 use crate::tool::{CARGO_AUDITABLE, CARGO_CYCLONEDX};
 use crate::workspace::{COMMAND, Workspace};
 
@@ -125,13 +126,4 @@ impl<'a> Build<'a> {
         }
         Ok(cargo)
     }
-}
-
-/// Where cargo keeps the sources of dependencies.
-fn cargo_home() -> Result<PathBuf> {
-    if let Some(home) = std::env::var_os("CARGO_HOME") {
-        return Ok(home.into());
-    }
-    let home = std::env::home_dir().context("there is no home directory")?;
-    Ok(home.join(".cargo"))
 }

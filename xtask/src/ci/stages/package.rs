@@ -3,6 +3,7 @@
 use anyhow::Result;
 use xshell::cmd;
 
+use crate::cargo_home::{cargo_home, forget_unpacked};
 use crate::ci::stage::Stage;
 use crate::package;
 use crate::workspace::Workspace;
@@ -17,6 +18,10 @@ pub(super) const STAGE: Stage = Stage {
 fn run(workspace: &Workspace) -> Result<()> {
     let names = workspace.published().flat_map(|package| ["-p", package.name.as_str()]);
     let names: Vec<&str> = names.collect();
+    let stems = workspace
+        .published()
+        .map(|package| format!("{}-{}", package.name, package.version));
+    forget_unpacked(&cargo_home()?, &stems.collect::<Vec<_>>())?;
     let cargo = cmd!(workspace.shell(), "cargo package --locked --allow-dirty {names...}");
     package::built_alike(cargo).run()?;
     package::consume(workspace)
