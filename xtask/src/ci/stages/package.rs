@@ -18,10 +18,9 @@ pub(super) const STAGE: Stage = Stage {
 fn run(workspace: &Workspace) -> Result<()> {
     let names = workspace.published().flat_map(|package| ["-p", package.name.as_str()]);
     let names: Vec<&str> = names.collect();
-    let stems = workspace
-        .published()
-        .map(|package| format!("{}-{}", package.name, package.version));
-    forget_unpacked(&cargo_home()?, &stems.collect::<Vec<_>>())?;
+    let packages = workspace.published();
+    let packages = packages.map(|package| (package.name.to_string(), package.version.to_string()));
+    forget_unpacked(&cargo_home()?, &workspace.target(), &packages.collect::<Vec<_>>())?;
     let cargo = cmd!(workspace.shell(), "cargo package --locked --allow-dirty {names...}");
     package::built_alike(cargo).run()?;
     package::consume(workspace)
