@@ -109,20 +109,9 @@ fn distinct(statements: &[(Identity, Statement)]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::record::tests::Id;
     use crate::reply::Said;
     use proptest::prelude::*;
-
-    #[derive(Debug, Clone, PartialEq, Eq)]
-    struct Id(u64);
-
-    impl Record for Id {
-        fn key(&self) -> String {
-            self.0.to_string()
-        }
-        fn identity(&self) -> Identity {
-            Identity::number(self.0)
-        }
-    }
 
     fn sent(ids: &[u64]) -> Vec<Id> {
         ids.iter().copied().map(Id).collect()

@@ -185,8 +185,21 @@ fn whole_number(digits: &str) -> Option<u64> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
+
+    /// A record that is a number, for tests that want no more of it.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub(crate) struct Id(pub(crate) u64);
+
+    impl Record for Id {
+        fn key(&self) -> String {
+            self.0.to_string()
+        }
+        fn identity(&self) -> Identity {
+            Identity::number(self.0)
+        }
+    }
 
     #[test]
     fn a_number_is_digits_only() {

@@ -57,7 +57,7 @@ pub struct JournalEntries {
 }
 
 /// Entries of a batch, more or less: room for more is taken when they come.
-const USUAL: usize = 100;
+pub(crate) const USUAL: usize = 100;
 
 impl JournalEntries {
     /// These entries in their order: together as long as they share a scope, and all have a content or none has.

@@ -19,6 +19,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
+pub(crate) use self::entries::USUAL;
 pub use self::entries::{JournalEntries, JournalEntry};
 pub use self::keys::JournalKey;
 pub(crate) use self::keys::push_numbered;
@@ -66,7 +67,8 @@ pub trait Journal: fmt::Debug + Send + Sync {
     async fn settle(&self, verdicts: Vec<JournalVerdict>) -> Result<(), JournalError>;
 
     /// Says that the job has nothing to do but to wait until what this journal was given is durable: it need not be held
-    /// back any longer for more to come.
+    /// back any longer for more to come. While a call is in flight nobody says so, however long it takes: whoever holds back
+    /// verdicts does so for some milliseconds at most.
     fn flush(&self) {}
 
     /// Notes a call that ended. It need not be durable before the next verdict is.

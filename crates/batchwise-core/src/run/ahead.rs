@@ -124,31 +124,11 @@ impl Ahead {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::journal::{JournalEntry, JournalVerdict, Recall};
-    use crate::report::Summary;
-
-    #[derive(Debug)]
-    struct Nowhere;
-
-    #[async_trait::async_trait]
-    impl Journal for Nowhere {
-        fn recall(&self, _: &JournalEntry) -> Result<Recall, JournalError> {
-            Ok(Recall::New)
-        }
-        async fn intend(&self, _: Vec<JournalEntries>) -> Result<(), JournalError> {
-            Ok(())
-        }
-        async fn settle(&self, _: Vec<JournalVerdict>) -> Result<(), JournalError> {
-            Ok(())
-        }
-        async fn close(&self, _: &Summary) -> Result<(), JournalError> {
-            Ok(())
-        }
-    }
+    use crate::run::ledger::tests::Paper;
 
     #[test]
     fn no_more_is_noted_ahead_than_keeps_calls_from_waiting() {
-        let mut ahead = Ahead::new(Arc::new(Nowhere));
+        let mut ahead = Ahead::new(Arc::new(Paper { fails: false }));
         assert_eq!(ahead.batches(), 1);
         for expected in [2, 4, 8, 16, 32, 64, 64] {
             ahead.learn(true);

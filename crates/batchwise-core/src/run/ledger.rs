@@ -7,7 +7,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use crate::journal::{Journal, JournalError, JournalVerdict};
+use crate::journal::{Journal, JournalError, JournalVerdict, USUAL};
 use crate::outcome::{Outcome, Subject};
 use crate::record::Record;
 
@@ -15,9 +15,6 @@ type Saving = Pin<Box<dyn Future<Output = Result<(), JournalError>> + Send>>;
 
 /// Most outcomes under way before the job waits for them.
 const MOST: usize = 16_384;
-
-/// Outcomes of a batch, more or less: room for more is taken when they come.
-const USUAL: usize = 100;
 
 /// Outcomes that came to the same end one after the other. Thousands wait for the disk at once: what they share is kept once,
 /// so that they stay in the processor's caches.
@@ -198,7 +195,7 @@ impl<R: Record> Ledger<R> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use std::time::SystemTime;
 
     use async_trait::async_trait;
@@ -208,25 +205,13 @@ mod tests {
     use crate::journal::{JournalEntries, JournalEntry, Recall};
     use crate::outcome::Verdict;
     use crate::reason::{Reason, ReasonKind};
-    use crate::record::Identity;
+    use crate::record::tests::Id;
     use crate::report::Summary;
-
-    #[derive(Debug, Clone)]
-    struct Id(u64);
-
-    impl Record for Id {
-        fn key(&self) -> String {
-            self.0.to_string()
-        }
-        fn identity(&self) -> Identity {
-            Identity::number(self.0)
-        }
-    }
 
     /// Takes everything at once, or nothing.
     #[derive(Debug)]
-    struct Paper {
-        fails: bool,
+    pub(in crate::run) struct Paper {
+        pub(in crate::run) fails: bool,
     }
 
     #[async_trait]
