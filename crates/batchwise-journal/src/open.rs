@@ -23,7 +23,7 @@ use crate::{sheaf, words};
 /// How long another program may hold the file before it counts as locked.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// Bytes of a page in a new file: some seven batches of numbers. With the usual 4096 a tenth more time goes into writing them.
+/// Bytes of a page in a new file: some seven batches of numbers. With the usual 4096 the writer's thread took a tenth longer.
 const PAGE: u32 = 8192;
 
 /// What a run may do with a journal that is there already.
